@@ -1,0 +1,1 @@
+"""Countersign: the logons and the delegated access of a tax agency."""

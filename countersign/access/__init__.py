@@ -1,0 +1,1 @@
+"""Every fact that a decision reads, and the decision itself."""

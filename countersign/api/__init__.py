@@ -1,0 +1,1 @@
+"""Machinery for the agency's other systems."""

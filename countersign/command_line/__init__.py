@@ -1,0 +1,32 @@
+"""The ``countersign`` command. Each subcommand is a module here with ``register(subparsers)``."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one subcommand; returns its exit status (0 done, 1 something was refused, 2 wrong usage)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "countersign.config.settings")
+    import django
+
+    django.setup()
+    parser = argparse.ArgumentParser(
+        prog="countersign", description="Logons and delegated access of a tax agency."
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in sorted(pkgutil.iter_modules(__path__)):
+        if module.name != "__main__":
+            importlib.import_module(f"{__name__}.{module.name}").register(subparsers)
+    chosen = parser.parse_args(arguments)
+    try:
+        status: int = chosen.run(chosen)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status

@@ -1,0 +1,7 @@
+"""``python -m countersign.command_line``."""
+
+import sys
+
+from countersign.command_line import main
+
+sys.exit(main())

@@ -1,0 +1,157 @@
+"""Django's settings, all taken from the environment (prefix ``COUNTERSIGN_``).
+
+Whatever an agency would want to change is here, with the default that SPEC.md names. Nothing else in
+Countersign reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from countersign.postgres.urls import parse_database_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+def _setting(name: str, default: str = "") -> str:
+    return os.environ.get(f"COUNTERSIGN_{name}", default)
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    return _setting(name, "yes" if default else "no").lower() in ("1", "yes", "true", "on")
+
+
+def _words(name: str, default: str = "") -> list[str]:
+    return [word for word in _setting(name, default).replace(",", " ").split() if word]
+
+
+# --- The agency ---------------------------------------------------------------------------------------
+AGENCY_NAME = _setting("AGENCY_NAME", "Department of Revenue")
+PRODUCT_NAME = _setting("PRODUCT_NAME", "Countersign")
+AGENCY_PHONE = _setting("AGENCY_PHONE", "")
+AGENCY_ACCENT_COLOUR = _setting("ACCENT_COLOUR", "#005ea2")
+BASE_URL = _setting("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+
+# --- Safety -------------------------------------------------------------------------------------------
+DEBUG = False
+DEMO = _flag("DEMO")
+GALLERY = _flag("GALLERY", DEMO)
+# Without a secret of its own an installation gets one that dies with it: sessions and keyed hashes of
+# one start are then useless at the next, which is safe. `manage check --deploy` and README ask for a
+# lasting one.
+SECRET_KEY = _setting("SECRET_KEY") or secrets.token_urlsafe(50)
+# Keys the hashes under which ID numbers and proofs are stored. It must outlive SECRET_KEY's rotations.
+IDENTIFIER_KEY = _setting("IDENTIFIER_KEY", SECRET_KEY)
+ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "127.0.0.1 localhost")
+CSRF_TRUSTED_ORIGINS = _words("TRUSTED_ORIGINS")
+HTTPS = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-countersign" if HTTPS else "countersign"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = False  # the proxy in front redirects; health checks come without TLS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if _flag("BEHIND_TLS_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+TRUSTED_PROXIES = int(_setting("TRUSTED_PROXIES", "0"))
+CSRF_FAILURE_VIEW = "countersign.ui.error_pages.csrf_failure"
+
+# --- Applications -------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "template_partials",
+    "procrastinate.contrib.django",
+    "countersign.ui",
+    "countersign.mail",
+    "countersign.events",
+    "countersign.logons",
+    "countersign.taxpayers",
+    "countersign.access",
+    "countersign.submissions",
+    "countersign.config",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "countersign.config.urls"
+WSGI_APPLICATION = "countersign.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+            ],
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "build" / "static"
+STATICFILES_DIRS = [BASE_DIR / "assets"]
+WHITENOISE_USE_FINDERS = True
+
+# --- Database: PostgreSQL and only that ---------------------------------------------------------------
+DATABASES = {"default": parse_database_url(os.environ.get("DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Logons -------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "logons.Logon"
+LOGIN_URL = "/log-in/"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = [
+    "countersign.logons.hashers.Argon2Hasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_IDLE_SECONDS = int(_setting("SESSION_IDLE_SECONDS", str(30 * 60)))
+SESSION_WHOLE_SECONDS = int(_setting("SESSION_WHOLE_SECONDS", str(12 * 3600)))
+SESSION_COOKIE_AGE = SESSION_WHOLE_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+FRESH_SIGN_IN_SECONDS = int(_setting("FRESH_SIGN_IN_SECONDS", str(15 * 60)))
+CONCURRENT_HASHES = int(_setting("CONCURRENT_HASHES", "4"))
+
+# --- Third-party access -------------------------------------------------------------------------------
+REQUEST_LIFETIME_DAYS = int(_setting("REQUEST_LIFETIME_DAYS", "30"))
+
+# --- Language and time --------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "countersign" / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+USE_I18N = USE_TZ = True
+TIME_ZONE = _setting("TIME_ZONE", "America/New_York")
+
+# --- Mail ---------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = _setting("SMTP_HOST", "127.0.0.1")
+EMAIL_PORT = int(_setting("SMTP_PORT", "25"))
+EMAIL_HOST_USER = _setting("SMTP_USERNAME")
+EMAIL_HOST_PASSWORD = _setting("SMTP_PASSWORD")
+EMAIL_USE_TLS = _flag("SMTP_STARTTLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = _setting("MAIL_FROM", "no-reply@agency.example")

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LogonsConfig(AppConfig):
+    name = "countersign.logons"
+    label = "logons"

@@ -1,0 +1,1 @@
+"""One change that somebody asked for: confirmation number, status, the list and its pages."""

@@ -1,0 +1,1 @@
+"""Whose tax it is: taxpayers, their accounts, and the proofs that the agency holds."""

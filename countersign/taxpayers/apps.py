@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TaxpayersConfig(AppConfig):
+    name = "countersign.taxpayers"
+    label = "taxpayers"
