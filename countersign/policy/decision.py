@@ -63,7 +63,7 @@ class Decision:
 
 
 def decide(facts: Facts, action: str) -> Decision:
-    """Whether the logon may do ``action`` on the account at ``facts.at`` (SPEC 2).
+    """Whether the logon may do ``action`` on the account at the moment of the facts (SPEC 2).
 
     ``action`` is one of :class:`Action`; any other word is denied. ``administer`` asked of an account is
     asked of its taxpayer.
@@ -96,7 +96,7 @@ def administers(facts: Facts) -> Reason:
         return Reason.UNKNOWN_ACCOUNT
     if facts.standing is not Standing.ACTIVE:
         return Reason.LOGON_NOT_ACTIVE
-    if facts.secondary is not None or facts.access is None:
+    if facts.secondary_ever or facts.access is None:
         return Reason.NOT_MASTER_ADMINISTRATOR
     if facts.access.access_type is not AccessType.MASTER_ADMINISTRATOR:
         return Reason.NOT_MASTER_ADMINISTRATOR
@@ -115,12 +115,14 @@ def routes_to(facts: Facts) -> tuple[Route, ...]:
         return (_closed(Reason.UNKNOWN_ACCOUNT),)
     if facts.standing is not Standing.ACTIVE:
         return (_closed(Reason.LOGON_NOT_ACTIVE),)
+    if facts.secondary is None and facts.secondary_ever:
+        return (_closed(Reason.NO_ACCESS),)
     if facts.secondary is not None:
         routes = _through_parent(facts, facts.taxpayer, facts.secondary)
     else:
         routes = [
             _own(facts.access, facts.account_rights, facts.taxpayer),
-            *(_client(grant, facts, facts.taxpayer) for grant in facts.grants),
+            *(_client(grant, facts.taxpayer) for grant in facts.grants),
         ]
     return tuple(sorted(routes, key=_closest_first))
 
@@ -147,18 +149,18 @@ def _own(access: AccessFacts | None, account_rights: Rights | None, taxpayer: Ta
     return Route(account_rights, Reason.OWN_TAX_ADMINISTRATOR)
 
 
-def _client(grant: GrantFacts, facts: Facts, taxpayer: TaxpayerFacts) -> Route:
+def _client(grant: GrantFacts, taxpayer: TaxpayerFacts) -> Route:
     """*client*: a grant live now to a third party of which the logon is (full) MA."""
-    closed = _grant_closed(grant, facts, taxpayer)
+    closed = _grant_closed(grant, taxpayer)
     if closed is not None:
         return Route(Rights.NO_ACCESS, closed, third_party=grant.third_party, grant=grant.key)
     return Route(grant.rights, Reason.CLIENT, third_party=grant.third_party, grant=grant.key)
 
 
-def _grant_closed(grant: GrantFacts, facts: Facts, taxpayer: TaxpayerFacts) -> Reason | None:
-    if not grant.begun(facts.at):
+def _grant_closed(grant: GrantFacts, taxpayer: TaxpayerFacts) -> Reason | None:
+    if not grant.begun:
         return Reason.GRANT_NOT_BEGUN
-    if grant.ended(facts.at):
+    if grant.ended:
         return Reason.GRANT_ENDED
     if taxpayer.frozen:
         return Reason.TAXPAYER_FROZEN
@@ -181,9 +183,7 @@ def _through_parent(facts: Facts, taxpayer: TaxpayerFacts, secondary: SecondaryF
         return [_closed(Reason.PARENT_NOT_ACTIVE)]
     if not secondary.accepted:
         return [_closed(Reason.ACCESS_NOT_ACCEPTED)]
-    through = [
-        _client(grant, facts, taxpayer) for grant in facts.grants if grant.is_source and grant.holder_full
-    ]
+    through = [_client(grant, taxpayer) for grant in facts.grants if grant.is_source and grant.holder_full]
     if secondary.own_source:
         closed = _closed(Reason.TAXPAYER_FROZEN)
         through.append(

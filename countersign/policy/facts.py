@@ -2,13 +2,12 @@
 
 A question is (logon, account, moment). Whoever asks gathers these facts for that question, at that moment;
 :mod:`countersign.policy.decision` then answers. All facts are those live at the moment, except grants, which
-come with their periods so that an answer can say "has ended" or "has not begun".
+come also when they have ended or not begun, so that an answer can say so.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from countersign.policy.rights import AccessType, Rights
@@ -82,22 +81,11 @@ class GrantFacts:
     key: int
     third_party: int
     rights: Rights
-    begins_at: datetime
-    ends_at: datetime | None
-    ended_at: datetime | None
-    is_source: bool = True
+    begun: bool = True
+    ended: bool = False
     holder_full: bool = True
+    is_source: bool = True
     third_party_conditions: frozenset[Condition] = frozenset()
-
-    def begun(self, at: datetime) -> bool:
-        """Whether the period has begun."""
-        return self.begins_at <= at
-
-    def ended(self, at: datetime) -> bool:
-        """Whether it ended by plan or by somebody's act."""
-        return (self.ends_at is not None and self.ends_at <= at) or (
-            self.ended_at is not None and self.ended_at <= at
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +112,10 @@ class Facts:
     """Everything that the answer for (logon, account, moment) rests on.
 
     ``access`` and ``grants`` are those of the logon itself or, for a secondary logon, of the holder of its
-    portfolio. ``logon`` or ``account`` is None when the name is unknown.
+    portfolio. ``logon`` or ``account`` is None when the name is unknown. ``secondary_ever``: some parent once made
+    this logon; it then never has anything of its own, not even while ``secondary`` is None.
     """
 
-    at: datetime
     logon: int | None
     account: int | None
     standing: Standing | None = None
@@ -136,3 +124,4 @@ class Facts:
     account_rights: Rights | None = None
     grants: tuple[GrantFacts, ...] = ()
     secondary: SecondaryFacts | None = None
+    secondary_ever: bool = False

@@ -26,9 +26,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
@@ -38,9 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -48,15 +44,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 ("is_default", models.BooleanField(default=False)),
                 ("name", models.CharField(max_length=100)),
@@ -77,9 +69,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -87,15 +77,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 (
                     "taxpayer",
@@ -131,9 +117,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -141,15 +125,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 (
                     "logon",
@@ -218,9 +198,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -228,15 +206,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 ("access_type", models.CharField(max_length=2)),
                 ("provisional", models.BooleanField(default=False)),
@@ -266,9 +240,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -276,15 +248,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 ("condition", models.CharField(max_length=21)),
                 (
@@ -303,9 +271,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -313,15 +279,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 ("rights", models.SmallIntegerField()),
                 (
@@ -366,9 +328,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -376,15 +336,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 ("rights", models.SmallIntegerField()),
                 (
@@ -429,9 +385,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -439,15 +393,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 ("status", models.CharField(max_length=11)),
                 (
@@ -476,9 +426,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -486,15 +434,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 ("received", models.BooleanField(default=False)),
                 (
@@ -535,9 +479,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -545,15 +487,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 (
                     "portfolio",
@@ -590,9 +528,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -600,15 +536,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 ("rights", models.SmallIntegerField()),
                 (
@@ -642,9 +574,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["logon", "taxpayer", "account"], name="refinements_of_logon")
-                ],
+                "indexes": [models.Index(fields=["logon", "taxpayer", "account"], name="refinements_of_logon")],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("ended_at__isnull", True)),
@@ -663,9 +593,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("begins_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, help_text="Planned end", null=True)),
@@ -673,15 +601,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, help_text="When somebody ended it", null=True)),
                 (
                     "begun_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that began it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that began it", max_length=12),
                 ),
                 (
                     "ended_by",
-                    models.CharField(
-                        blank=True, help_text="Confirmation number that ended it", max_length=12
-                    ),
+                    models.CharField(blank=True, help_text="Confirmation number that ended it", max_length=12),
                 ),
                 ("access_type", models.CharField(max_length=2)),
                 ("default_rights", models.SmallIntegerField(default=0)),
@@ -795,9 +719,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="customer",
-            index=models.Index(
-                fields=["portfolio", "group", "name_folded", "taxpayer"], name="customers_by_group"
-            ),
+            index=models.Index(fields=["portfolio", "group", "name_folded", "taxpayer"], name="customers_by_group"),
         ),
         migrations.AddIndex(
             model_name="customer",

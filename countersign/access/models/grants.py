@@ -26,9 +26,7 @@ class Grant(Fact):
                 condition=NOT_ENDED,
                 name="one_grant_per_begin",
             ),
-            models.CheckConstraint(
-                name="grant_rights_in_range", condition=models.Q(rights__gte=1, rights__lte=3)
-            ),
+            models.CheckConstraint(name="grant_rights_in_range", condition=models.Q(rights__gte=1, rights__lte=3)),
         ]
         indexes = [
             models.Index(fields=["third_party", "account"], name="grants_of_third_party"),

@@ -31,9 +31,7 @@ class SecurityGroup(Fact):
                 condition=NOT_ENDED & models.Q(is_default=True),
                 name="one_default_group_per_portfolio",
             ),
-            models.UniqueConstraint(
-                "portfolio", Lower("name"), condition=NOT_ENDED, name="one_group_per_name"
-            ),
+            models.UniqueConstraint("portfolio", Lower("name"), condition=NOT_ENDED, name="one_group_per_name"),
         ]
         indexes = [models.Index(fields=["portfolio", "is_default"], name="groups_of_portfolio")]
 
@@ -73,9 +71,7 @@ class GroupMember(Fact):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["logon", "group"], condition=NOT_ENDED, name="one_membership_per_group"
-            ),
+            models.UniqueConstraint(fields=["logon", "group"], condition=NOT_ENDED, name="one_membership_per_group"),
         ]
         indexes = [
             models.Index(fields=["logon", "group"], name="groups_of_logon"),

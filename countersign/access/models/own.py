@@ -29,9 +29,7 @@ class TaxpayerAccess(Fact):
             models.UniqueConstraint(
                 fields=["logon", "taxpayer"], condition=NOT_ENDED, name="one_access_per_logon_and_taxpayer"
             ),
-            models.CheckConstraint(
-                name="access_type_is_ma_or_ta", condition=models.Q(access_type__in=["MA", "TA"])
-            ),
+            models.CheckConstraint(name="access_type_is_ma_or_ta", condition=models.Q(access_type__in=["MA", "TA"])),
             models.CheckConstraint(
                 name="only_an_ma_is_provisional",
                 condition=models.Q(provisional=False) | models.Q(access_type="MA"),
@@ -49,9 +47,7 @@ class TaxpayerAccess(Fact):
 class AccountRights(Fact):
     """What a Tax Administrator holds on one account. Counts only beside a live access to its taxpayer."""
 
-    logon = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="account_rights", db_index=False
-    )
+    logon = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="account_rights", db_index=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="account_rights", db_index=False)
     rights = models.SmallIntegerField()
 
@@ -60,9 +56,7 @@ class AccountRights(Fact):
             models.UniqueConstraint(
                 fields=["logon", "account"], condition=NOT_ENDED, name="one_right_per_logon_and_account"
             ),
-            models.CheckConstraint(
-                name="account_rights_in_range", condition=models.Q(rights__gte=1, rights__lte=3)
-            ),
+            models.CheckConstraint(name="account_rights_in_range", condition=models.Q(rights__gte=1, rights__lte=3)),
         ]
         indexes = [
             models.Index(fields=["logon", "account"], name="rights_by_logon"),

@@ -28,16 +28,12 @@ class PortfolioHolder(Fact):
     """The parent logon. ``received``: it was handed over and keeps the sources that it came with."""
 
     portfolio = models.ForeignKey(Portfolio, models.PROTECT, related_name="holders", db_index=False)
-    holder = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="portfolios", db_index=False
-    )
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="portfolios", db_index=False)
     received = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["portfolio"], condition=NOT_ENDED, name="one_holder_per_portfolio"
-            ),
+            models.UniqueConstraint(fields=["portfolio"], condition=NOT_ENDED, name="one_holder_per_portfolio"),
         ]
         indexes = [
             models.Index(fields=["portfolio", "holder"], name="holders_of_portfolio"),
@@ -69,9 +65,7 @@ class PortfolioSource(Fact):
 class SecondaryLogon(Fact):
     """A logon that a parent created for someone else: access type, default rights, account types."""
 
-    logon = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="secondary_facts", db_index=False
-    )
+    logon = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="secondary_facts", db_index=False)
     portfolio = models.ForeignKey(Portfolio, models.PROTECT, related_name="secondary_logons", db_index=False)
     access_type = models.CharField(max_length=2)
     default_rights = models.SmallIntegerField(default=0)
@@ -80,12 +74,8 @@ class SecondaryLogon(Fact):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["logon"], condition=NOT_ENDED, name="one_parent_per_secondary_logon"
-            ),
-            models.CheckConstraint(
-                name="secondary_is_ma_or_ta", condition=models.Q(access_type__in=["MA", "TA"])
-            ),
+            models.UniqueConstraint(fields=["logon"], condition=NOT_ENDED, name="one_parent_per_secondary_logon"),
+            models.CheckConstraint(name="secondary_is_ma_or_ta", condition=models.Q(access_type__in=["MA", "TA"])),
             models.CheckConstraint(
                 name="default_rights_in_range",
                 condition=models.Q(default_rights__gte=0, default_rights__lte=3),
@@ -103,13 +93,9 @@ class SecondaryLogon(Fact):
 class Refinement(Fact):
     """What a secondary logon may have at most on one customer, or on one account of it."""
 
-    logon = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="refinements", db_index=False
-    )
+    logon = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="refinements", db_index=False)
     taxpayer = models.ForeignKey(Taxpayer, models.PROTECT, related_name="+", db_index=False)
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="+", null=True, blank=True, db_index=False
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", null=True, blank=True, db_index=False)
     rights = models.SmallIntegerField()
 
     class Meta:
@@ -120,9 +106,7 @@ class Refinement(Fact):
                 nulls_distinct=False,
                 name="one_refinement_per_customer_or_account",
             ),
-            models.CheckConstraint(
-                name="refinement_in_range", condition=models.Q(rights__gte=0, rights__lte=3)
-            ),
+            models.CheckConstraint(name="refinement_in_range", condition=models.Q(rights__gte=0, rights__lte=3)),
         ]
         indexes = [models.Index(fields=["logon", "taxpayer", "account"], name="refinements_of_logon")]
 

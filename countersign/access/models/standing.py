@@ -12,9 +12,7 @@ from countersign.taxpayers.models import Taxpayer
 class LogonStanding(Fact):
     """invited, active, deactivated, cancelled or closed. Only an active logon is ever allowed anything."""
 
-    logon = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="standings", db_index=False
-    )
+    logon = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="standings", db_index=False)
     status = models.CharField(max_length=11)
 
     class Meta:

@@ -1,0 +1,1 @@
+"""Writes of facts. Features call these inside their own transaction, after having asked the policy."""

@@ -1,0 +1,120 @@
+"""Keeps the derived list of each portfolio's customers (see :class:`countersign.access.models.Customer`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+# Every taxpayer that the holder may reach through the portfolio, now or by plan: the sources themselves, and
+# whoever granted something to a source. Periods are left to the rule, which each list asks about each row.
+_WANTED = """
+    WITH source AS (
+        SELECT h.portfolio_id, h.holder_id, ta.taxpayer_id
+        FROM access_portfolioholder h
+        JOIN access_taxpayeraccess ta ON ta.logon_id = h.holder_id AND ta.access_type = 'MA' AND ta.accepted
+             AND NOT ta.provisional AND ta.ended_at IS NULL
+        WHERE h.ended_at IS NULL
+          AND (%(portfolios)s::bigint[] IS NULL OR h.portfolio_id = ANY(%(portfolios)s))
+          AND (NOT h.received OR EXISTS (
+               SELECT FROM access_portfoliosource ps WHERE ps.portfolio_id = h.portfolio_id
+               AND ps.taxpayer_id = ta.taxpayer_id AND ps.ended_at IS NULL))
+    ), candidate AS (
+        SELECT portfolio_id, holder_id, taxpayer_id FROM source
+        WHERE %(taxpayers)s::bigint[] IS NULL OR taxpayer_id = ANY(%(taxpayers)s)
+        UNION
+        SELECT source.portfolio_id, source.holder_id, a.taxpayer_id
+        FROM source
+        JOIN access_grant g ON g.third_party_id = source.taxpayer_id AND g.ended_at IS NULL
+        JOIN taxpayers_account a ON a.id = g.account_id
+        WHERE %(taxpayers)s::bigint[] IS NULL OR a.taxpayer_id = ANY(%(taxpayers)s)
+    )
+    SELECT candidate.portfolio_id, candidate.taxpayer_id,
+           coalesce(pg.id, CASE WHEN t.kind = 'individual' AND EXISTS (
+               SELECT FROM access_taxpayeraccess own WHERE own.logon_id = candidate.holder_id
+               AND own.taxpayer_id = t.id AND own.access_type = 'MA' AND own.accepted AND own.ended_at IS NULL)
+               THEN NULL ELSE dg.id END) AS group_id,
+           t.name_folded
+    FROM candidate
+    JOIN taxpayers_taxpayer t ON t.id = candidate.taxpayer_id
+    JOIN access_securitygroup dg ON dg.portfolio_id = candidate.portfolio_id AND dg.is_default
+         AND dg.ended_at IS NULL
+    LEFT JOIN access_placement pl ON pl.portfolio_id = candidate.portfolio_id
+         AND pl.taxpayer_id = candidate.taxpayer_id AND pl.ended_at IS NULL
+    LEFT JOIN access_securitygroup pg ON pg.id = pl.group_id AND pg.ended_at IS NULL
+"""
+_SCOPE = """
+    (%(portfolios)s::bigint[] IS NULL OR kept.portfolio_id = ANY(%(portfolios)s))
+    AND (%(taxpayers)s::bigint[] IS NULL OR kept.taxpayer_id = ANY(%(taxpayers)s))
+"""
+_REMOVE = f"""
+    DELETE FROM access_customer kept WHERE {_SCOPE} AND NOT EXISTS (
+        SELECT FROM ({_WANTED}) wanted
+        WHERE wanted.portfolio_id = kept.portfolio_id AND wanted.taxpayer_id = kept.taxpayer_id)
+"""
+_PUT = f"""
+    INSERT INTO access_customer AS kept (portfolio_id, taxpayer_id, group_id, name_folded)
+    {_WANTED}
+    ON CONFLICT (portfolio_id, taxpayer_id) DO UPDATE
+    SET group_id = excluded.group_id, name_folded = excluded.name_folded
+    WHERE (kept.group_id, kept.name_folded) IS DISTINCT FROM (excluded.group_id, excluded.name_folded)
+"""
+_DIFFERENCES = f"""
+    SELECT count(*) FROM (
+        (SELECT portfolio_id, taxpayer_id, group_id, name_folded FROM access_customer
+         EXCEPT {_WANTED})
+        UNION ALL
+        ({_WANTED}
+         EXCEPT SELECT portfolio_id, taxpayer_id, group_id, name_folded FROM access_customer)
+    ) difference
+"""
+
+
+def refresh(*, portfolios: Sequence[int] | None, taxpayers: Sequence[int] | None) -> None:
+    """Make the derived customers of these portfolios and taxpayers (keys; None: all) agree with the facts.
+
+    Call it in the transaction of every change of a source, a grant, a placement, a group or a taxpayer's
+    name. The caller holds the lock of :func:`lock_reach` where grants and sources may change at once.
+    """
+    parameters = {
+        "portfolios": None if portfolios is None else list(portfolios),
+        "taxpayers": None if taxpayers is None else list(taxpayers),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_REMOVE, parameters)
+        cursor.execute(_PUT, parameters)
+
+
+def differences() -> int:
+    """How many rows of the derived table differ from the facts. Anything but 0 is a bug."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERENCES, {"portfolios": None, "taxpayers": None})
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+def lock_reach(third_party: int, *, sources_change: bool) -> None:
+    """Keep "a grant to this third party" and "who is its Master Administrator" from changing at once.
+
+    Changes of grants share the lock; a change of the Master Administrators takes it alone. Without it
+    each of two transactions would miss the other's row, and a customer would be missing from a list.
+    """
+    share = "" if sources_change else "_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock{share}(%s, %s)", [_LOCK_SPACE, third_party % 2**31])
+
+
+_LOCK_SPACE = 20_101
+
+
+def portfolios_fed_by(taxpayer: int) -> list[int]:
+    """The portfolios whose holder is a full Master Administrator of this taxpayer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT h.portfolio_id FROM access_portfolioholder h
+            JOIN access_taxpayeraccess ta ON ta.logon_id = h.holder_id AND ta.access_type = 'MA'
+                 AND ta.accepted AND NOT ta.provisional AND ta.ended_at IS NULL
+            WHERE h.ended_at IS NULL AND ta.taxpayer_id = %s ORDER BY 1""",
+            [taxpayer],
+        )
+        return [row[0] for row in cursor.fetchall()]

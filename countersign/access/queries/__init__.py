@@ -1,0 +1,1 @@
+"""Reads: one decision, many decisions, reach, who can, lists."""
