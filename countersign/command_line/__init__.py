@@ -15,13 +15,12 @@ def main(arguments: list[str] | None = None) -> int:
     import django
 
     django.setup()
-    parser = argparse.ArgumentParser(
-        prog="countersign", description="Logons and delegated access of a tax agency."
-    )
+    parser = argparse.ArgumentParser(prog="countersign", description="Logons and delegated access of a tax agency.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in sorted(pkgutil.iter_modules(__path__)):
-        if module.name != "__main__":
-            importlib.import_module(f"{__name__}.{module.name}").register(subparsers)
+        loaded = importlib.import_module(f"{__name__}.{module.name}")
+        if hasattr(loaded, "register"):
+            loaded.register(subparsers)
     chosen = parser.parse_args(arguments)
     try:
         status: int = chosen.run(chosen)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from countersign.access.queries.live import live
-from countersign.access.queries.prepared import fetch_all
+from countersign.access.queries.prepared import fetch_all, storable
 from countersign.policy.facts import (
     AccessFacts,
     Condition,
@@ -115,8 +115,8 @@ def gather(questions: Sequence[Question]) -> list[Facts]:
     rows = fetch_all(
         _statement(past),
         (
-            [question.username.lower() for question in questions],
-            [question.account_number for question in questions],
+            [storable(question.username).lower() for question in questions],
+            [storable(question.account_number) for question in questions],
             [question.at or now for question in questions],
         ),
     )

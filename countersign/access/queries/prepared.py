@@ -22,3 +22,8 @@ def fetch_all(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> 
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
         cursor.execute(statement, parameters, prepare=True, binary=True)
         return cursor.fetchall()
+
+
+def storable(name: str) -> str:
+    """The name, or an empty one if PostgreSQL could not hold it (NUL, broken UTF-8): such a name is unknown."""
+    return name if "\x00" not in name and name.isprintable() else ""

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from countersign.access.queries.decisions import check
 from countersign.access.queries.paths import paths
-from countersign.access.queries.prepared import fetch_all
+from countersign.access.queries.prepared import fetch_all, storable
 from countersign.policy.rights import LEAST_RIGHTS, Action, Rights
 
 
@@ -59,7 +59,7 @@ def reach(username: str, *, at: datetime | None = None) -> list[OpenPath]:
         condition="p.logon_id = (SELECT id FROM logons_logon WHERE username = %(username)s)",
         order="a.number",
     )
-    rows = fetch_all(statement, {"at": at or timezone.now(), "username": username.lower()})
+    rows = fetch_all(statement, {"at": at or timezone.now(), "username": storable(username).lower()})
     return [OpenPath(row[0], row[1], Rights(row[2]), *row[3:]) for row in rows]
 
 
@@ -76,7 +76,7 @@ def who_can(action: str, account_number: str, *, at: datetime | None = None) -> 
         "AND p.rights >= %(least)s",
         order="l.username",
     )
-    rows = fetch_all(statement, {"at": at or timezone.now(), "number": account_number, "least": int(least)})
+    rows = fetch_all(statement, {"at": at or timezone.now(), "number": storable(account_number), "least": int(least)})
     return [OpenPath(row[0], row[1], Rights(row[2]), *row[3:]) for row in rows]
 
 

@@ -1,0 +1,80 @@
+"""The wording of every reason, in one catalogue: pages, command line and interfaces use the same codes.
+
+Each entry says what the rule is; :data:`WHO_CAN_CHANGE` says who can change it (UX rule 7: a refusal helps).
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from countersign.policy.reasons import Reason
+from countersign.policy.rights import AccessType, Rights
+
+REASONS: dict[str, Promise] = {
+    Reason.OWN_MASTER_ADMINISTRATOR: _("Master Administrator of the taxpayer"),
+    Reason.OWN_PROVISIONAL: _("Master Administrator of the taxpayer, provisional until the mailed letter is answered"),
+    Reason.OWN_TAX_ADMINISTRATOR: _("Tax Administrator with rights on this account"),
+    Reason.CLIENT: _("The taxpayer gave a third party access, and the logon is its Master Administrator"),
+    Reason.SECONDARY_LOGON: _("Secondary logon: through its parent and a security group"),
+    Reason.UNKNOWN_LOGON: _("There is no such username"),
+    Reason.UNKNOWN_ACCOUNT: _("There is no such account"),
+    Reason.UNKNOWN_ACTION: _("There is no such action"),
+    Reason.NOT_FOUND: _("There is nothing here that you can see"),
+    Reason.LOGON_NOT_ACTIVE: _("The logon is not active"),
+    Reason.PARENT_NOT_ACTIVE: _("The parent logon is not active"),
+    Reason.PORTFOLIO_PARKED: _("The parent logon has left, and nobody has taken over its secondary logons"),
+    Reason.ACCESS_NOT_ACCEPTED: _("The person has not accepted this access yet"),
+    Reason.TAXPAYER_FROZEN: _("The agency has frozen access to the taxpayer"),
+    Reason.TAXPAYER_PAUSED: _("The taxpayer is deceased or dissolved, and no fiduciary is confirmed yet"),
+    Reason.THIRD_PARTY_FROZEN: _("The agency has frozen the third party"),
+    Reason.THIRD_PARTY_CLOSED: _("The third party is deceased or dissolved"),
+    Reason.NO_ACCESS: _("Nobody gave this logon access"),
+    Reason.GRANT_NOT_BEGUN: _("The third-party access has not begun yet"),
+    Reason.GRANT_ENDED: _("The third-party access has ended"),
+    Reason.PARENT_HAS_NO_ACCESS: _("The parent logon has no access itself"),
+    Reason.KEPT_TO_PARENT: _("The parent logon keeps its own individual taxes to itself"),
+    Reason.NOT_IN_GROUP: _("The customer is in a security group that the logon is not in"),
+    Reason.ACCOUNT_TYPE_NOT_SELECTED: _("The logon is limited to other account types"),
+    Reason.LIMITED_TO_NO_ACCESS: _("The logon is limited to No Access for this customer or account"),
+    Reason.PROVISIONAL: _("The Master Administrator is provisional until the mailed letter is answered"),
+    Reason.RIGHTS_TOO_LOW: _("The logon has access, but too few rights for this"),
+    Reason.NOT_MASTER_ADMINISTRATOR: _("Only a Master Administrator of the taxpayer may do this"),
+}
+
+_MASTER_ADMINISTRATOR = _("A Master Administrator of the taxpayer can change this.")
+_PARENT = _("The parent logon can change this.")
+_AGENCY = _("The agency can change this.")
+
+WHO_CAN_CHANGE: dict[str, Promise] = {
+    Reason.NO_ACCESS: _MASTER_ADMINISTRATOR,
+    Reason.GRANT_ENDED: _MASTER_ADMINISTRATOR,
+    Reason.GRANT_NOT_BEGUN: _MASTER_ADMINISTRATOR,
+    Reason.RIGHTS_TOO_LOW: _MASTER_ADMINISTRATOR,
+    Reason.NOT_MASTER_ADMINISTRATOR: _MASTER_ADMINISTRATOR,
+    Reason.PARENT_NOT_ACTIVE: _AGENCY,
+    Reason.PORTFOLIO_PARKED: _("Another Master Administrator of the firm can take over the secondary logons."),
+    Reason.ACCESS_NOT_ACCEPTED: _("The person signs in and accepts."),
+    Reason.TAXPAYER_FROZEN: _AGENCY,
+    Reason.TAXPAYER_PAUSED: _AGENCY,
+    Reason.THIRD_PARTY_FROZEN: _AGENCY,
+    Reason.THIRD_PARTY_CLOSED: _AGENCY,
+    Reason.PARENT_HAS_NO_ACCESS: _MASTER_ADMINISTRATOR,
+    Reason.KEPT_TO_PARENT: _PARENT,
+    Reason.NOT_IN_GROUP: _PARENT,
+    Reason.ACCOUNT_TYPE_NOT_SELECTED: _PARENT,
+    Reason.LIMITED_TO_NO_ACCESS: _PARENT,
+    Reason.PROVISIONAL: _("Entering the code of the mailed letter ends the waiting."),
+}
+
+RIGHTS: dict[Rights, Promise] = {
+    Rights.NO_ACCESS: _("No Access"),
+    Rights.VIEW_ONLY: _("View Only"),
+    Rights.FILE_AND_PAY: _("File and Pay"),
+    Rights.ALL_ACCESS: _("All Access"),
+}
+
+ACCESS_TYPES: dict[AccessType, Promise] = {
+    AccessType.MASTER_ADMINISTRATOR: _("Master Administrator"),
+    AccessType.TAX_ADMINISTRATOR: _("Tax Administrator"),
+}
