@@ -40,6 +40,14 @@ REASONS: dict[str, Promise] = {
     Reason.PROVISIONAL: _("The Master Administrator is provisional until the mailed letter is answered"),
     Reason.RIGHTS_TOO_LOW: _("The logon has access, but too few rights for this"),
     Reason.NOT_MASTER_ADMINISTRATOR: _("Only a Master Administrator of the taxpayer may do this"),
+    Reason.OWN_REQUEST: _("A third party never approves access for itself"),
+    Reason.SAME_TAXPAYER: _("A taxpayer cannot be its own third party"),
+    Reason.TOO_MANY_MISMATCHES: _("Too many requests today did not match a taxpayer"),
+    Reason.REQUEST_CHANGED: _("What you saw has changed since"),
+    Reason.REQUEST_DECIDED: _("This request has already been decided"),
+    Reason.REQUEST_WITHDRAWN: _("This request has been withdrawn"),
+    Reason.REQUEST_EXPIRED: _("This request has expired"),
+    Reason.ACCESS_CHANGED: _("The access that you saw has changed since"),
 }
 
 _MASTER_ADMINISTRATOR = _("A Master Administrator of the taxpayer can change this.")
@@ -65,6 +73,9 @@ WHO_CAN_CHANGE: dict[str, Promise] = {
     Reason.ACCOUNT_TYPE_NOT_SELECTED: _PARENT,
     Reason.LIMITED_TO_NO_ACCESS: _PARENT,
     Reason.PROVISIONAL: _("Entering the code of the mailed letter ends the waiting."),
+    Reason.OWN_REQUEST: _("Another Master Administrator of the taxpayer can decide. You can decline or withdraw it."),
+    Reason.SAME_TAXPAYER: _("Ask for a taxpayer other than the one that you act for."),
+    Reason.TOO_MANY_MISMATCHES: _("Ask the client for the number as on the agency's letter, and try again tomorrow."),
 }
 
 RIGHTS: dict[Rights, Promise] = {

@@ -50,3 +50,15 @@ class Reason(StrEnum):
     # Denied: something was granted, but less than the action needs
     RIGHTS_TOO_LOW = "rights_too_low"
     NOT_MASTER_ADMINISTRATOR = "not_master_administrator"
+
+    # Refused: third-party access (SPEC 6)
+    OWN_REQUEST = "own_request"
+    SAME_TAXPAYER = "same_taxpayer"
+    TOO_MANY_MISMATCHES = "too_many_mismatches"
+
+    # Changed since it was seen
+    REQUEST_CHANGED = "request_changed"
+    REQUEST_DECIDED = "request_decided"
+    REQUEST_WITHDRAWN = "request_withdrawn"
+    REQUEST_EXPIRED = "request_expired"
+    ACCESS_CHANGED = "access_changed"

@@ -62,17 +62,17 @@ def end_grants(*, grants: Iterable[Grant], submission: str, now: datetime) -> No
 
     Raises ``Stale`` (and so undoes the transaction) when somebody ended one of them first.
     """
-    by_account = {grant.account_id: grant for grant in grants}
-    if not by_account:
+    ending = list(grants)
+    if not ending:
         return
-    third_party = next(iter(by_account.values())).third_party_id
-    lock_accounts(by_account)
+    third_party = ending[0].third_party_id
+    accounts = lock_accounts({grant.account_id for grant in ending})
     lock_reach(third_party, sources_change=False)
-    keys = [grant.pk for grant in by_account.values()]
+    keys = [grant.pk for grant in ending]
     ended = Grant.objects.filter(pk__in=keys, ended_at__isnull=True).update(ended_at=now, ended_by=submission)
     if ended != len(keys):
         raise Stale(what="grant_ended")
-    _refresh_customers(third_party, by_account)
+    _refresh_customers(third_party, accounts)
 
 
 def lock_accounts(accounts: Iterable[int]) -> list[int]:
