@@ -153,5 +153,23 @@ EMAIL_PORT = int(_setting("SMTP_PORT", "25"))
 EMAIL_HOST_USER = _setting("SMTP_USERNAME")
 EMAIL_HOST_PASSWORD = _setting("SMTP_PASSWORD")
 EMAIL_USE_TLS = _flag("SMTP_STARTTLS")
-EMAIL_TIMEOUT = 10
+EMAIL_USE_SSL = _flag("SMTP_TLS")
+EMAIL_TIMEOUT = int(_setting("SMTP_TIMEOUT_SECONDS", "10"))
 DEFAULT_FROM_EMAIL = _setting("MAIL_FROM", "no-reply@agency.example")
+# How often the outbox is looked through for mail that is due.
+MAIL_SWEEP_SECONDS = float(_setting("MAIL_SWEEP_SECONDS", "5"))
+# A mail server that cannot be reached is tried again after the first of these, doubling up to the second.
+MAIL_SERVER_PAUSE_SECONDS = float(_setting("MAIL_SERVER_PAUSE_SECONDS", "1"))
+MAIL_SERVER_LONGEST_PAUSE_SECONDS = float(_setting("MAIL_SERVER_LONGEST_PAUSE_SECONDS", "60"))
+# One mail that the server did not take: the same, and when to stop trying.
+MAIL_RETRY_SECONDS = float(_setting("MAIL_RETRY_SECONDS", "60"))
+MAIL_RETRY_LONGEST_SECONDS = float(_setting("MAIL_RETRY_LONGEST_SECONDS", "3600"))
+MAIL_RETRY_DAYS = float(_setting("MAIL_RETRY_DAYS", "5"))
+MAIL_REFUSALS = int(_setting("MAIL_REFUSALS", "3"))
+# How long the text of a sent mail stays in the outbox.
+MAIL_KEEP_DAYS = float(_setting("MAIL_KEEP_DAYS", "30"))
+
+# --- Audit log ----------------------------------------------------------------------------------------
+AUDIT_SEAL_SECONDS = float(_setting("AUDIT_SEAL_SECONDS", "5"))
+# An entry this much older than the last seal and not in any counts as put into the past.
+AUDIT_UNSEALED_MINUTES = int(_setting("AUDIT_UNSEALED_MINUTES", "60"))
