@@ -115,7 +115,10 @@ STATICFILES_DIRS = [BASE_DIR / "assets"]
 WHITENOISE_USE_FINDERS = True
 
 # --- Database: PostgreSQL and only that ---------------------------------------------------------------
-DATABASES = {"default": parse_database_url(os.environ.get("DATABASE_URL", ""))}
+_DATABASE_URL = os.environ.get("DATABASE_URL", "")
+DATABASES = {"default": parse_database_url(_DATABASE_URL)}
+# Who owns the tables: only `countersign migrate` works as this one.
+DATABASE_OWNER = parse_database_url(os.environ.get("DATABASE_OWNER_URL") or _DATABASE_URL, step_down=False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Logons -------------------------------------------------------------------------------------------
