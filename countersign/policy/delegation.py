@@ -18,11 +18,13 @@ class Standpoint:
     """What the actor is to the two sides of third-party access.
 
     ``administers_*`` is true for a full, active, parentless Master Administrator and for nobody else;
-    ``submitted`` when the actor itself submitted the request in question.
+    ``speaks_for_third_party`` for its every Master Administrator, provisional ones too; ``submitted`` when the
+    actor itself submitted the request in question.
     """
 
     administers_client: bool = False
     administers_third_party: bool = False
+    speaks_for_third_party: bool = False
     submitted: bool = False
 
 
@@ -86,7 +88,7 @@ def third_party_closed(third_party: TaxpayerFacts) -> Reason | None:
 
 
 def _may_give(standpoint: Standpoint, client: TaxpayerFacts, third_party: TaxpayerFacts) -> Reason | None:
-    if standpoint.submitted or standpoint.administers_third_party:
+    if standpoint.submitted or standpoint.administers_third_party or standpoint.speaks_for_third_party:
         return Reason.OWN_REQUEST
     if client.frozen:
         return Reason.TAXPAYER_FROZEN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -44,19 +43,25 @@ class Submission(models.Model):
     taxpayer = models.ForeignKey(
         Taxpayer, models.PROTECT, null=True, blank=True, related_name="submissions", db_index=False
     )
-    third_party = models.ForeignKey(
-        Taxpayer, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
-    waits_for = models.ForeignKey(
-        Taxpayer, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
+    third_party = models.ForeignKey(Taxpayer, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    waits_for = models.ForeignKey(Taxpayer, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     subject = models.BigIntegerField(null=True, blank=True)
+    token = models.UUIDField(
+        null=True, blank=True, help_text="Of the page that was submitted: a repeated submit finds its first"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submitted_by", "token"],
+                condition=models.Q(token__isnull=False),
+                name="one_submission_per_token",
+            ),
+        ]
         indexes = [
             models.Index(fields=["submitted_by", "-submitted_at"], name="submissions_of_logon"),
             models.Index(fields=["taxpayer", "-submitted_at"], name="submissions_of_taxpayer"),
