@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "countersign.taxpayers",
     "countersign.access",
     "countersign.submissions",
+    "countersign.third_party_access",
     "countersign.config",
 ]
 MIDDLEWARE = [
@@ -140,6 +141,9 @@ CONCURRENT_HASHES = int(_setting("CONCURRENT_HASHES", "4"))
 
 # --- Third-party access -------------------------------------------------------------------------------
 REQUEST_LIFETIME_DAYS = int(_setting("REQUEST_LIFETIME_DAYS", "30"))
+REQUEST_REMINDER_DAYS = int(_setting("REQUEST_REMINDER_DAYS", "7"))  # before a request expires
+# Requests that named no business, for each logon and for each third party.
+REQUEST_MISMATCHES_PER_DAY = int(_setting("REQUEST_MISMATCHES_PER_DAY", "10"))
 
 # --- Language and time --------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
