@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 # Whatever a login may do, the application's connections do it as this one (`countersign migrate` makes it).
 APPLICATION_ROLE = "countersign_app"
+# The statements that every decision runs are prepared; planning them again with each value costs more than they do.
+# Django's own queries are not prepared and are planned with their values as ever.
+_KEEP_PLANS = "-c plan_cache_mode=force_generic_plan"
 # Query parameters that libpq knows under a name of their own in Django's settings.
 _PLACES = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD"}
 
@@ -49,7 +52,7 @@ def parse_database_url(url: str, *, step_down: bool = True) -> dict[str, Any]:
         else:
             options[name] = value
     if step_down:
-        options["options"] = f"{options.get('options', '')} -c role={APPLICATION_ROLE}".strip()
+        options["options"] = f"{options.get('options', '')} -c role={APPLICATION_ROLE} {_KEEP_PLANS}".strip()
         options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
         options["prepare_threshold"] = 5
     entry["OPTIONS"] = options

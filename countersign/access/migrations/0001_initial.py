@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
+                ("passed_on", models.BooleanField(default=True)),
                 ("name_folded", models.CharField(max_length=300)),
                 (
                     "taxpayer",

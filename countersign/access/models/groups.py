@@ -86,7 +86,8 @@ class Customer(models.Model):
     """Derived: a portfolio's customers in name order, each with its group, so that lists need no sorting.
 
     No decision reads it. It holds every taxpayer that the holder of the portfolio may reach now or by plan; each
-    list asks the rule about every row that it shows. ``group`` is null for what is kept to the parent.
+    list asks the rule about every row that it shows. ``group`` is null for what is kept to the parent,
+    and ``passed_on`` false for what the holder reaches itself but can never pass on (as a Tax Administrator).
     Kept in the transaction of each change by :mod:`countersign.access.operations.customers`, and compared
     with the rule by ``countersign customers verify``.
     """
@@ -95,6 +96,7 @@ class Customer(models.Model):
     portfolio = models.ForeignKey(Portfolio, models.PROTECT, related_name="+", db_index=False)
     taxpayer = models.ForeignKey(Taxpayer, models.PROTECT, related_name="+")
     group = models.ForeignKey(SecurityGroup, models.PROTECT, related_name="+", null=True, db_index=False)
+    passed_on = models.BooleanField(default=True)
     name_folded = models.CharField(max_length=300)
 
     class Meta:

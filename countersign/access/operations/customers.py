@@ -7,37 +7,51 @@ from collections.abc import Sequence
 from django.db import connection
 
 # Every taxpayer that the holder may reach through the portfolio, now or by plan: the sources themselves, and
-# whoever granted something to a source. Periods are left to the rule, which each list asks about each row.
+# whoever granted something to a source; in the holder's own portfolio also what it reaches but never passes on.
+# Periods are left to the rule, which each list asks about each row.
 _WANTED = """
-    WITH source AS (
-        SELECT h.portfolio_id, h.holder_id, ta.taxpayer_id
-        FROM access_portfolioholder h
-        JOIN access_taxpayeraccess ta ON ta.logon_id = h.holder_id AND ta.access_type = 'MA' AND ta.accepted
-             AND NOT ta.provisional AND ta.ended_at IS NULL
+    WITH holder AS (
+        SELECT h.portfolio_id, h.holder_id, h.received FROM access_portfolioholder h
         WHERE h.ended_at IS NULL
           AND (%(portfolios)s::bigint[] IS NULL OR h.portfolio_id = ANY(%(portfolios)s))
-          AND (NOT h.received OR EXISTS (
+    ), source AS (
+        SELECT h.portfolio_id, h.holder_id, ta.taxpayer_id
+        FROM holder h
+        JOIN access_taxpayeraccess ta ON ta.logon_id = h.holder_id AND ta.access_type = 'MA' AND ta.accepted
+             AND NOT ta.provisional AND ta.ended_at IS NULL
+        WHERE NOT h.received OR EXISTS (
                SELECT FROM access_portfoliosource ps WHERE ps.portfolio_id = h.portfolio_id
-               AND ps.taxpayer_id = ta.taxpayer_id AND ps.ended_at IS NULL))
-    ), candidate AS (
-        SELECT portfolio_id, holder_id, taxpayer_id FROM source
+               AND ps.taxpayer_id = ta.taxpayer_id AND ps.ended_at IS NULL)
+    ), found AS (
+        SELECT portfolio_id, holder_id, taxpayer_id, true AS passed_on FROM source
         WHERE %(taxpayers)s::bigint[] IS NULL OR taxpayer_id = ANY(%(taxpayers)s)
         UNION
-        SELECT source.portfolio_id, source.holder_id, a.taxpayer_id
+        SELECT source.portfolio_id, source.holder_id, a.taxpayer_id, true
         FROM source
         JOIN access_grant g ON g.third_party_id = source.taxpayer_id AND g.ended_at IS NULL
         JOIN taxpayers_account a ON a.id = g.account_id
         WHERE %(taxpayers)s::bigint[] IS NULL OR a.taxpayer_id = ANY(%(taxpayers)s)
+        UNION
+        SELECT h.portfolio_id, h.holder_id, ta.taxpayer_id, false
+        FROM holder h
+        JOIN access_taxpayeraccess ta ON ta.logon_id = h.holder_id AND ta.ended_at IS NULL
+        WHERE NOT h.received AND (%(taxpayers)s::bigint[] IS NULL OR ta.taxpayer_id = ANY(%(taxpayers)s))
+    ), candidate AS (
+        SELECT portfolio_id, holder_id, taxpayer_id, bool_or(passed_on) AS passed_on
+        FROM found GROUP BY portfolio_id, holder_id, taxpayer_id
     )
     SELECT candidate.portfolio_id, candidate.taxpayer_id,
-           coalesce(pg.id, CASE WHEN t.kind = 'individual' AND EXISTS (
-               SELECT FROM access_taxpayeraccess own WHERE own.logon_id = candidate.holder_id
-               AND own.taxpayer_id = t.id AND own.access_type = 'MA' AND own.accepted AND own.ended_at IS NULL)
-               THEN NULL ELSE dg.id END) AS group_id,
-           t.name_folded
+           CASE WHEN NOT candidate.passed_on THEN NULL
+                WHEN pl.id IS NOT NULL THEN coalesce(pg.id, dg.id)
+                WHEN t.kind = 'individual' AND EXISTS (
+                     SELECT FROM access_taxpayeraccess own WHERE own.logon_id = candidate.holder_id
+                     AND own.taxpayer_id = t.id AND own.access_type = 'MA' AND own.accepted
+                     AND own.ended_at IS NULL) THEN NULL
+                ELSE dg.id END AS group_id,
+           candidate.passed_on, t.name_folded
     FROM candidate
     JOIN taxpayers_taxpayer t ON t.id = candidate.taxpayer_id
-    JOIN access_securitygroup dg ON dg.portfolio_id = candidate.portfolio_id AND dg.is_default
+    LEFT JOIN access_securitygroup dg ON dg.portfolio_id = candidate.portfolio_id AND dg.is_default
          AND dg.ended_at IS NULL
     LEFT JOIN access_placement pl ON pl.portfolio_id = candidate.portfolio_id
          AND pl.taxpayer_id = candidate.taxpayer_id AND pl.ended_at IS NULL
@@ -53,19 +67,20 @@ _REMOVE = f"""
         WHERE wanted.portfolio_id = kept.portfolio_id AND wanted.taxpayer_id = kept.taxpayer_id)
 """
 _PUT = f"""
-    INSERT INTO access_customer AS kept (portfolio_id, taxpayer_id, group_id, name_folded)
+    INSERT INTO access_customer AS kept (portfolio_id, taxpayer_id, group_id, passed_on, name_folded)
     {_WANTED}
     ON CONFLICT (portfolio_id, taxpayer_id) DO UPDATE
-    SET group_id = excluded.group_id, name_folded = excluded.name_folded
-    WHERE (kept.group_id, kept.name_folded) IS DISTINCT FROM (excluded.group_id, excluded.name_folded)
+    SET group_id = excluded.group_id, passed_on = excluded.passed_on, name_folded = excluded.name_folded
+    WHERE (kept.group_id, kept.passed_on, kept.name_folded)
+          IS DISTINCT FROM (excluded.group_id, excluded.passed_on, excluded.name_folded)
 """
 _DIFFERENCES = f"""
     SELECT count(*) FROM (
-        (SELECT portfolio_id, taxpayer_id, group_id, name_folded FROM access_customer
-         EXCEPT {_WANTED})
+        (SELECT portfolio_id, taxpayer_id, group_id, passed_on, name_folded FROM access_customer
+         EXCEPT ({_WANTED}))
         UNION ALL
-        ({_WANTED}
-         EXCEPT SELECT portfolio_id, taxpayer_id, group_id, name_folded FROM access_customer)
+        (({_WANTED})
+         EXCEPT SELECT portfolio_id, taxpayer_id, group_id, passed_on, name_folded FROM access_customer)
     ) difference
 """
 

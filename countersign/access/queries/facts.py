@@ -61,11 +61,10 @@ def _statement(past: bool) -> str:
            CASE WHEN s.portfolio_id IS NOT NULL THEN ARRAY(
                SELECT gm.group_id FROM access_groupmember gm JOIN access_securitygroup sg ON sg.id = gm.group_id
                WHERE gm.logon_id = l.id AND sg.portfolio_id = s.portfolio_id AND {alive("gm")} AND {alive("sg")}) END,
-           (SELECT pl.group_id FROM access_placement pl JOIN access_securitygroup pg ON pg.id = pl.group_id
-            WHERE pl.portfolio_id = s.portfolio_id AND pl.taxpayer_id = t.id AND {alive("pl")} AND {alive("pg")}
-            LIMIT 1),
-           (SELECT dg.id FROM access_securitygroup dg WHERE dg.portfolio_id = s.portfolio_id AND dg.is_default
-            AND {alive("dg")} LIMIT 1),
+           (SELECT coalesce(pg.id, dg.id) FROM access_placement pl
+            LEFT JOIN access_securitygroup pg ON pg.id = pl.group_id AND {alive("pg")}
+            WHERE pl.portfolio_id = s.portfolio_id AND pl.taxpayer_id = t.id AND {alive("pl")} LIMIT 1),
+           dg.id,
            (SELECT ra.rights FROM access_refinement ra WHERE s.portfolio_id IS NOT NULL AND ra.logon_id = l.id
             AND ra.taxpayer_id = t.id AND ra.account_id = a.id AND {alive("ra")} LIMIT 1),
            (SELECT rc.rights FROM access_refinement rc WHERE s.portfolio_id IS NOT NULL AND rc.logon_id = l.id
@@ -83,6 +82,8 @@ def _statement(past: bool) -> str:
         sx.access_type, sx.default_rights, sx.accepted, sx.account_types) s ON true
     LEFT JOIN LATERAL (SELECT x.holder_id, x.portfolio_id, x.received FROM access_portfolioholder x
         WHERE x.portfolio_id = s.portfolio_id AND {alive("x")} LIMIT 1) h ON true
+    LEFT JOIN LATERAL (SELECT x.id FROM access_securitygroup x WHERE x.portfolio_id = s.portfolio_id
+        AND x.is_default AND {alive("x")} LIMIT 1) dg ON true
     LEFT JOIN LATERAL (SELECT x.status FROM access_logonstanding x WHERE x.logon_id = h.holder_id
         AND {alive("x")} LIMIT 1) hst ON true
     LEFT JOIN LATERAL (SELECT x.* FROM access_taxpayeraccess x
