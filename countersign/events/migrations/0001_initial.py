@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('pk', models.CompositePrimaryKey('kind', 'subject_id', 'entry_id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('taxpayer', 'taxpayer'), ('logon', 'logon')], max_length=8)),
                 ('subject_id', models.BigIntegerField()),
+                ('entry', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='subjects', to='events.entry')),
             ],
         ),
         migrations.CreateModel(
@@ -65,11 +66,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='entry',
             constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['online', 'import', 'operator', 'staff', 'api', 'system', 'mail'])), name='entry_channel_known'),
-        ),
-        migrations.AddField(
-            model_name='entrysubject',
-            name='entry',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='subjects', to='events.entry'),
         ),
         migrations.AddField(
             model_name='sealedentry',
