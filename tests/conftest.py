@@ -1,0 +1,98 @@
+"""One private, throw-away PostgreSQL per test session, and a migrated database for each process of it.
+
+DATABASE_URL (and DATABASE_OWNER_URL, whose login must be allowed to create databases) name another server to
+use instead. The application's connections run as the application's role; only migrations, and the emptying
+of tables between tests, run as the owner.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.throw_away import Server, find_chromium
+
+_SERVER = pytest.StashKey[Server]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_SERVER] = Server()
+    distributing = getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None)
+    if distributing and not hasattr(config, "workerinput"):
+        # The workers inherit the address; a server of one worker would die before the others are done.
+        config.stash[_SERVER].start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _SERVER in config.stash:
+        config.stash[_SERVER].stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Replaces pytest-django's: a copy of the migrated database, used as the application's role."""
+    from django.conf import settings
+    from django.db import connection
+
+    server = request.config.stash[_SERVER]
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    with django_db_blocker.unblock():
+        name = server.new_database(worker)
+        entry = {**connection.settings_dict, **server.application_entry(name)}
+        connection.close()
+        connection.close_pool()
+        for target in (connection.settings_dict, settings.DATABASES["default"]):
+            target.clear()
+            target.update(entry)
+        settings.DATABASE_OWNER = server.owner_entry(name)
+        # TRUNCATE is the owner's; Django asks for it after each test that commits.
+        connection.ops.execute_sql_flush = lambda statements: server.run_as_owner(name, statements)
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.close_pool()
+        server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def database_environment(request: pytest.FixtureRequest, django_db_setup: None) -> dict[str, str]:
+    """What another program needs in its environment to work on this process's test database."""
+    from django.conf import settings
+
+    server = request.config.stash[_SERVER]
+    name = settings.DATABASES["default"]["NAME"]
+    return {"DATABASE_URL": server.application_url(name), "DATABASE_OWNER_URL": server.owner_url(name)}
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser to drive. Without one the test fails, and says how to get one: it is never skipped."""
+    found = find_chromium()
+    if found is None:
+        pytest.fail("no Chromium was found: `apt-get install chromium` (bin/test does it as root)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def axe_script() -> str:
+    """The text of axe-core, to be run inside a page."""
+    path = Path(__file__).parent.parent / "build" / "axe" / "axe.min.js"
+    if not path.is_file():
+        pytest.fail("axe-core is missing: run bin/bootstrap")
+    return path.read_text()
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder with a short path that every account can pass through (pytest's own is closed to others)."""
+    folder = Path("/tmp") / f"countersign-case-{os.getpid()}"  # noqa: S108
+    folder.mkdir(mode=0o755)
+    yield folder
+    shutil.rmtree(folder)
