@@ -33,9 +33,7 @@ class Entry(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["submission", "id"], condition=~models.Q(submission=""), name="entries_of_submission"
-            ),
+            models.Index(fields=["submission", "id"], condition=~models.Q(submission=""), name="entries_of_submission"),
         ]
 
     def __str__(self) -> str:
@@ -91,12 +89,8 @@ class SealedEntry(models.Model):
 
     append_only: ClassVar[bool] = True
 
-    entry = models.OneToOneField(
-        Entry, models.DO_NOTHING, primary_key=True, related_name="sealed", db_constraint=False
-    )
-    seal = models.ForeignKey(
-        Seal, models.DO_NOTHING, related_name="entries", db_constraint=False, db_index=False
-    )
+    entry = models.OneToOneField(Entry, models.DO_NOTHING, primary_key=True, related_name="sealed", db_constraint=False)
+    seal = models.ForeignKey(Seal, models.DO_NOTHING, related_name="entries", db_constraint=False, db_index=False)
     position = models.PositiveIntegerField()
     leaf_hash = models.BinaryField(max_length=32)
 

@@ -40,9 +40,7 @@ class OutboxMail(models.Model):
             ),
             models.Index(fields=["to", "-created_at"], name="outbox_by_address"),
             models.Index(fields=["sent_at"], condition=models.Q(sent_at__isnull=False), name="outbox_sent"),
-            models.Index(
-                fields=["gave_up_at"], condition=models.Q(gave_up_at__isnull=False), name="outbox_given_up"
-            ),
+            models.Index(fields=["gave_up_at"], condition=models.Q(gave_up_at__isnull=False), name="outbox_given_up"),
         ]
 
     def __str__(self) -> str:

@@ -5,75 +5,136 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField()),
-                ('actor_logon_id', models.BigIntegerField(blank=True, help_text='None: the system', null=True)),
-                ('channel', models.CharField(choices=[('online', 'online'), ('import', 'import'), ('operator', 'operator'), ('staff', 'staff'), ('api', 'api'), ('system', 'system'), ('mail', 'mail')], max_length=8)),
-                ('name', models.CharField(max_length=80)),
-                ('submission', models.CharField(blank=True, help_text='Confirmation number', max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=128)),
-                ('body', models.JSONField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("recorded_at", models.DateTimeField()),
+                ("actor_logon_id", models.BigIntegerField(blank=True, help_text="None: the system", null=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("online", "online"),
+                            ("import", "import"),
+                            ("operator", "operator"),
+                            ("staff", "staff"),
+                            ("api", "api"),
+                            ("system", "system"),
+                            ("mail", "mail"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("submission", models.CharField(blank=True, help_text="Confirmation number", max_length=12)),
+                ("reason", models.CharField(blank=True, max_length=128)),
+                ("body", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='EntrySubject',
+            name="EntrySubject",
             fields=[
-                ('pk', models.CompositePrimaryKey('kind', 'subject_id', 'entry_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('taxpayer', 'taxpayer'), ('logon', 'logon')], max_length=8)),
-                ('subject_id', models.BigIntegerField()),
-                ('entry', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='subjects', to='events.entry')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "kind", "subject_id", "entry_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("taxpayer", "taxpayer"), ("logon", "logon")], max_length=8)),
+                ("subject_id", models.BigIntegerField()),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="subjects",
+                        to="events.entry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('number', models.BigIntegerField(help_text='1, 2, 3, … without a gap', primary_key=True, serialize=False)),
-                ('sealed_at', models.DateTimeField()),
-                ('size', models.PositiveIntegerField()),
-                ('root', models.BinaryField(max_length=32)),
-                ('previous_head', models.BinaryField(max_length=32)),
-                ('head', models.BinaryField(max_length=32)),
+                (
+                    "number",
+                    models.BigIntegerField(help_text="1, 2, 3, … without a gap", primary_key=True, serialize=False),
+                ),
+                ("sealed_at", models.DateTimeField()),
+                ("size", models.PositiveIntegerField()),
+                ("root", models.BinaryField(max_length=32)),
+                ("previous_head", models.BinaryField(max_length=32)),
+                ("head", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='SealedEntry',
+            name="SealedEntry",
             fields=[
-                ('entry', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='sealed', serialize=False, to='events.entry')),
-                ('position', models.PositiveIntegerField()),
-                ('leaf_hash', models.BinaryField(max_length=32)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="sealed",
+                        serialize=False,
+                        to="events.entry",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("leaf_hash", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='UnsealedEntry',
+            name="UnsealedEntry",
             fields=[
-                ('entry', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='unsealed', serialize=False, to='events.entry')),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="unsealed",
+                        serialize=False,
+                        to="events.entry",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('submission', ''), _negated=True), fields=['submission', 'id'], name='entries_of_submission'),
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("submission", ""), _negated=True),
+                fields=["submission", "id"],
+                name="entries_of_submission",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['online', 'import', 'operator', 'staff', 'api', 'system', 'mail'])), name='entry_channel_known'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["online", "import", "operator", "staff", "api", "system", "mail"])),
+                name="entry_channel_known",
+            ),
         ),
         migrations.AddField(
-            model_name='sealedentry',
-            name='seal',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='events.seal'),
+            model_name="sealedentry",
+            name="seal",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="entries",
+                to="events.seal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sealedentry',
-            constraint=models.UniqueConstraint(fields=('seal', 'position'), name='one_entry_a_leaf'),
+            model_name="sealedentry",
+            constraint=models.UniqueConstraint(fields=("seal", "position"), name="one_entry_a_leaf"),
         ),
     ]

@@ -1,0 +1,32 @@
+"""Who is told of what, and what the worker does every so often: two plain mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.utils import timezone
+
+from countersign.background.jobs import forget_old_jobs, rescue_stalled_jobs
+from countersign.background.periodic import Periodic
+from countersign.events import Event, Subscriber
+from countersign.events.sealing import seal_pending
+from countersign.mail.tasks import sweep
+from countersign.mail.upkeep import forget_sent
+
+# Event → what runs, in this order, in the transaction that recorded it.
+SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {}
+
+
+def seal_audit_log() -> None:
+    """Seal what was recorded since the last time."""
+    seal_pending(timezone.now())
+
+
+PERIODIC = (
+    Periodic("seal the audit log", settings.AUDIT_SEAL_SECONDS, seal_audit_log),
+    Periodic("send mail that is due", settings.MAIL_SWEEP_SECONDS, sweep),
+    Periodic("forget sent mail", 3600, forget_sent),
+    Periodic("rescue stalled jobs", 60, rescue_stalled_jobs),
+    Periodic("forget old jobs", 3600, forget_old_jobs),
+)
