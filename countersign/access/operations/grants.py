@@ -52,7 +52,9 @@ def begin_grants(
         )
         for account in accounts
     )
-    ensure_portfolios_of(third_party, now=now, submission=submission)
+    new = ensure_portfolios_of(third_party, now=now, submission=submission)
+    if new:
+        refresh(portfolios=new, taxpayers=None)
     _refresh_customers(third_party, accounts)
     return begun
 

@@ -33,11 +33,14 @@ def ensure_portfolio(holder: Logon, *, now: datetime, submission: str = "") -> i
     return portfolio.pk
 
 
-def ensure_portfolios_of(third_party: int, *, now: datetime, submission: str = "") -> None:
-    """Every full Master Administrator of a third party gets a portfolio: lists of clients page over it."""
+def ensure_portfolios_of(third_party: int, *, now: datetime, submission: str = "") -> list[int]:
+    """Every full Master Administrator of a third party gets a portfolio: lists of clients page over it.
+
+    Returns the keys of those made now: their whole list of customers is yet to be derived.
+    """
     masters = TaxpayerAccess.objects.filter(
         taxpayer_id=third_party, access_type="MA", accepted=True, provisional=False, ended_at__isnull=True
     ).exclude(logon__portfolios__in=PortfolioHolder.objects.filter(received=False, ended_at__isnull=True))
     secondary = SecondaryLogon.objects.values("logon_id")
-    for access in masters.exclude(logon_id__in=secondary).select_related("logon").order_by("logon_id"):
-        ensure_portfolio(access.logon, now=now, submission=submission)
+    holders = masters.exclude(logon_id__in=secondary).select_related("logon").order_by("logon_id")
+    return [ensure_portfolio(access.logon, now=now, submission=submission) for access in holders]
