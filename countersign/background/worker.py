@@ -85,7 +85,6 @@ async def _run_jobs() -> None:
     # An app of its own for taking jobs. Work that queues a job or a mail does so through the site's app, and so in
     # its own Django transaction, like everybody else.
     own: App = DjangoApp(connector=PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=JOBS_AT_ONCE + 1))
-    app.perform_import_paths()
     own.tasks = app.tasks
     async with own.open_async():
         await own.run_worker_async(

@@ -49,7 +49,7 @@ def compose(message: Message) -> Composed:
     """Lay the message out. Control characters are dropped, foreign links made plain words, HTML escaped."""
     language = supported(message.language)
     with in_language(language):
-        subject = one_line(str(message.subject), LONGEST_SUBJECT)
+        subject = without_links(one_line(str(message.subject), LONGEST_SUBJECT))
         context = {
             "agency": one_line(settings.AGENCY_NAME, LONGEST_SUBJECT),
             "accent": settings.AGENCY_ACCENT_COLOUR,

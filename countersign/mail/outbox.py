@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from procrastinate.contrib.django import app
 
 from countersign.mail import errors
@@ -58,9 +59,9 @@ def queue_all(messages: Iterable[Message]) -> list[int]:
     return keys
 
 
-def _insert(cursor: object, message: Message, good: bool) -> int:
+def _insert(cursor: CursorWrapper, message: Message, good: bool) -> int:
     composed = compose(message)
-    cursor.execute(  # type: ignore[attr-defined]
+    cursor.execute(
         INSERT,
         [
             message.to.replace("\0", ""),
@@ -75,7 +76,7 @@ def _insert(cursor: object, message: Message, good: bool) -> int:
             "" if good else errors.UNUSABLE_ADDRESS,
         ],
     )
-    (key,) = cursor.fetchone()  # type: ignore[attr-defined]
+    (key,) = cursor.fetchone()
     if not good:
         logger.warning("mail %s (%s) has no usable address", key, message.kind)
     return int(key)

@@ -24,7 +24,7 @@ class GivenUp:
     logon_id: int | None
     error: str
     created_at: datetime
-    gave_up_at: datetime
+    gave_up_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,9 @@ def test_subscribers_get_the_event_with_its_circumstances_in_order(nobody_is_tol
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("text", ["Dana Lopez", "dana@example.com", "123-45-6789", "12-3456789", "123456789", "a\nb", "\0"])
+@pytest.mark.parametrize(
+    "text", ["Dana Lopez", "dana@example.com", "123-45-6789", "12-3456789", "123456789", "a\nb", "\0"]
+)
 def test_names_and_identifiers_cannot_stand_in_an_event(text: str) -> None:
     with transaction.atomic(), pytest.raises(events.NotACode) as refusal:
         events.record(DoorOpened(1, text), actor=None, channel="system", at=NOW)
@@ -71,7 +73,7 @@ def test_names_and_identifiers_cannot_stand_in_an_event(text: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("wrong", [{"channel": "pigeon"}, {"at": datetime(2026, 1, 1)}, {"reason": "Dana called"}])  # noqa: DTZ001
+@pytest.mark.parametrize("wrong", [{"channel": "pigeon"}, {"at": datetime(2026, 1, 1)}, {"reason": "Dana called"}])
 def test_wrong_circumstances_are_refused(wrong: dict[str, Any]) -> None:
     given = {"actor": None, "channel": "system", "at": NOW, **wrong}
     with transaction.atomic(), pytest.raises(ValueError):

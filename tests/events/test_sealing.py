@@ -43,7 +43,7 @@ def test_a_log_that_nobody_touched_is_good() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE events_entry SET body = '{\"door\": 9, \"code\": \"front\"}' WHERE id = %s",
+        'UPDATE events_entry SET body = \'{"door": 9, "code": "front"}\' WHERE id = %s',
         "UPDATE events_entry SET recorded_at = recorded_at + interval '1 microsecond' WHERE id = %s",
         "UPDATE events_entry SET actor_logon_id = NULL WHERE id = %s",
         "UPDATE events_entry SET channel = 'staff' WHERE id = %s",
@@ -75,7 +75,11 @@ def test_an_entry_deleted_with_its_traces_is_found_by_its_seal(
     three_seals: list[list[int]], tamperer: Tamperer
 ) -> None:
     last = three_seals[1][4]
-    for table, column in (("events_entry", "id"), ("events_entrysubject", "entry_id"), ("events_sealedentry", "entry_id")):
+    for table, column in (
+        ("events_entry", "id"),
+        ("events_entrysubject", "entry_id"),
+        ("events_sealedentry", "entry_id"),
+    ):
         tamperer.do(f"DELETE FROM {table} WHERE {column} = %s", last)
     assert verify().finding == Finding("seal_changed", seal=2)
 
@@ -89,9 +93,7 @@ def test_swapped_entries_are_named(three_seals: list[list[int]], tamperer: Tampe
 
 
 @pytest.mark.parametrize(("number", "missing"), [(1, 1), (2, 2), (3, 3)])
-def test_a_deleted_seal_is_named(
-    number: int, missing: int, three_seals: list[list[int]], tamperer: Tamperer
-) -> None:
+def test_a_deleted_seal_is_named(number: int, missing: int, three_seals: list[list[int]], tamperer: Tamperer) -> None:
     tamperer.do("DELETE FROM events_seal WHERE number = %s", number)
     assert verify().finding == Finding("seal_missing", seal=missing)
 
@@ -110,9 +112,7 @@ def test_a_changed_seal_is_named(change: str, three_seals: list[list[int]], tamp
     assert verify().finding == Finding("seal_changed", seal=2)
 
 
-def test_a_seal_made_anew_over_other_entries_breaks_the_chain(
-    three_seals: list[list[int]], tamperer: Tamperer
-) -> None:
+def test_a_seal_made_anew_over_other_entries_breaks_the_chain(three_seals: list[list[int]], tamperer: Tamperer) -> None:
     published = verify().head
     second = Seal.objects.get(number=2)
     for table in ("events_seal WHERE number = 2", "events_sealedentry WHERE seal_id = 2"):
@@ -198,7 +198,7 @@ def test_twenty_writers_and_three_sealers_at_once_seal_everything_once_and_no_wr
                 record(1, taxpayers=(1, 2))
                 worst = max(worst, time.monotonic() - began)
             slowest.append(worst)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             failures.append(error)
         finally:
             connection.close()
@@ -207,7 +207,7 @@ def test_twenty_writers_and_three_sealers_at_once_seal_everything_once_and_no_wr
         try:
             while not stop.is_set():
                 seal_pending(LATER, batch=40)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             failures.append(error)
         finally:
             connection.close()

@@ -21,7 +21,9 @@ class DoorOpened(events.Event):
     code: str = "front"
 
 
-def record(count: int = 1, *, at: datetime = NOW, taxpayers: tuple[int, ...] = (), logons: tuple[int, ...] = ()) -> list[int]:
+def record(
+    count: int = 1, *, at: datetime = NOW, taxpayers: tuple[int, ...] = (), logons: tuple[int, ...] = ()
+) -> list[int]:
     """Record ``count`` events, each in its own transaction; returns the entries' keys."""
     keys = []
     for number in range(count):
