@@ -64,14 +64,14 @@ class Cluster:
         self.durable = durable
         self.account: SystemAccount = server_account()
         self.adopted = False
-        self._child: leash.Leashed | None = None
+        self._leashed: leash.Leashed | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
         self._running: Postmaster | None = None
 
     # --- Addresses -------------------------------------------------------------------------------------
 
     @property
-    def data(self) -> Path:
+    def files(self) -> Path:
         """PostgreSQL's data directory."""
         return self.folder / "data"
 
@@ -84,6 +84,10 @@ class Cluster:
     def pid(self) -> int:
         """The running server's process. Raises RuntimeError when nothing runs."""
         return self._server().pid
+
+    def runs(self) -> bool:
+        """True while the server that was started or adopted lives."""
+        return self._running is not None and is_postgres(self._running.pid)
 
     def url(self, database: str = "countersign", *, login: str = APPLICATION_ROLE) -> str:
         """DATABASE_URL for the application's login (or another); the server must run."""
@@ -148,17 +152,17 @@ class Cluster:
         """A server that runs on these files; one that is just going down or coming up is waited for."""
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
-            found = read_postmaster(self.data)
+            found = read_postmaster(self.files)
             if found is None:
                 return None
             if not is_postgres(found.pid):
                 # Left behind by a crash; the number may belong to a stranger by now.
-                (self.data / "postmaster.pid").unlink(missing_ok=True)
+                (self.files / "postmaster.pid").unlink(missing_ok=True)
                 return None
             if found.ready:
                 return found
             time.sleep(0.05)
-        raise ClusterFailed(f"the server in {self.data} neither starts nor stops; see {self.log}")
+        raise ClusterFailed(f"the server in {self.files} neither starts nor stops; see {self.log}")
 
     def _adopt(self, found: Postmaster) -> None:
         self._running = found
@@ -167,22 +171,22 @@ class Cluster:
 
     def _launch(self) -> None:
         binaries = within_reach(find_binaries(), self.account)
-        if not (self.data / "PG_VERSION").is_file():
+        if not (self.files / "PG_VERSION").is_file():
             self._create(binaries)
-        made_by = int((self.data / "PG_VERSION").read_text())
+        made_by = int((self.files / "PG_VERSION").read_text())
         if made_by != binaries.version:
             raise ClusterFailed(
-                f"{self.data} was made by PostgreSQL {made_by}, the programs here are {binaries.version}: "
+                f"{self.files} was made by PostgreSQL {made_by}, the programs here are {binaries.version}: "
                 "remove the folder for a fresh start"
             )
         sockets = self._socket_directory()
         settings = _SETTINGS | ({} if self.durable else _THROW_AWAY)
         settings |= self._who_may_connect()
-        command: list[str | Path] = [binaries.directory / "postgres", "-D", self.data.resolve(), "-k", sockets]
+        command: list[str | Path] = [binaries.directory / "postgres", "-D", self.files.resolve(), "-k", sockets]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         with self.log.open("ab") as output:
-            self._child = leash.start(
+            self._leashed = leash.start(
                 command,
                 account=self.account,
                 # Fast shutdown keeps the files tidy; what is thrown away need not be.
@@ -190,7 +194,7 @@ class Cluster:
                 output=output,
                 directory=Path("/"),
             )
-        self._running = self._wait_until_ready(self._child.process)
+        self._running = self._wait_until_ready(self._leashed.child)
         self.adopted = False
 
     def _create(self, binaries: Binaries) -> None:
@@ -202,13 +206,13 @@ class Cluster:
         else:
             language = [f"--locale={'C.UTF-8' if sys.platform == 'linux' else 'en_US.UTF-8'}"]
         # A crash in the middle leaves data.new, which the next start throws away.
-        command = [binaries.directory / "initdb", "-D", fresh.resolve(), "-U", SUPERUSER, "-A", "peer",
+        command: list[str | Path] = [binaries.directory / "initdb", "-D", fresh.resolve(), "-U", SUPERUSER, "-A", "peer",
                    "-E", "UTF8", *language, "--no-instructions", "--no-sync"]  # fmt: skip
         with self.log.open("wb") as output:
             made = leash.start(command, account=self.account, output=output, directory=Path("/"))
-            if made.process.wait():
+            if made.child.wait():
                 raise ClusterFailed(f"initdb failed: {self._last_words()}")
-        fresh.rename(self.data)
+        fresh.rename(self.files)
 
     def _who_may_connect(self) -> dict[str, str]:
         """Who started us, as any of the three logins, and nobody else: not even the server's own account."""
@@ -234,16 +238,16 @@ class Cluster:
             raise ClusterFailed(f"{sockets} belongs to somebody else: remove it")
         return self._private(sockets)
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> Postmaster:
+    def _wait_until_ready(self, child: subprocess.Popen[bytes]) -> Postmaster:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
-            if process.poll() is not None:
+            if child.poll() is not None:
                 raise ClusterFailed(f"PostgreSQL ended at once: {self._last_words()}")
-            found = read_postmaster(self.data)
-            if found is not None and found.pid == process.pid and found.ready:
+            found = read_postmaster(self.files)
+            if found is not None and found.pid == child.pid and found.ready:
                 return found
             time.sleep(0.01)
-        process.kill()
+        child.kill()
         raise ClusterFailed(f"PostgreSQL was not ready in {_START_SECONDS:.0f} s: {self._last_words()}")
 
     def _last_words(self) -> str:
@@ -256,14 +260,14 @@ class Cluster:
         """Stop the server, started or adopted, and wait for its end. Stopping twice is harmless."""
         ask = signal.SIGINT if self.durable else signal.SIGQUIT
         leash.release(self._watcher)
-        if self._child is not None:
-            self._child.end(ask=ask, seconds=_STOP_SECONDS)
+        if self._leashed is not None:
+            self._leashed.end(ask=ask, seconds=_STOP_SECONDS)
         elif self._running is not None and is_postgres(self._running.pid):
             os.kill(self._running.pid, ask)
             deadline = time.monotonic() + _STOP_SECONDS
             while is_postgres(self._running.pid) and time.monotonic() < deadline:
                 time.sleep(0.02)
-        self._child = self._watcher = self._running = None
+        self._leashed = self._watcher = self._running = None
 
     def __enter__(self) -> Cluster:
         self.start()

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -21,23 +21,26 @@ _WATCHER = "import os, sys; sys.stdin.buffer.read(); os.kill(int(sys.argv[1]), i
 
 
 class Leashed:
-    """A child on a leash. ``process`` is the child; ``end`` asks it to stop and waits."""
+    """A child on a leash. ``child`` is the running program; ``end`` asks it to stop and waits."""
 
-    def __init__(self, process: subprocess.Popen[bytes], watcher: subprocess.Popen[bytes] | None) -> None:
-        self.process = process
+    def __init__(self, child: subprocess.Popen[bytes], watcher: subprocess.Popen[bytes] | None) -> None:
+        self.child = child
         self._watcher = watcher
+
+    def ask(self, ask: signal.Signals = signal.SIGTERM) -> None:
+        """Ask it to stop without waiting, so that several can stop at once."""
+        if self.child.poll() is None:
+            self.child.send_signal(ask)
 
     def end(self, *, ask: signal.Signals = signal.SIGTERM, seconds: float = 10.0) -> None:
         """Ask with the signal, wait at most so long, then kill. Ending it twice is harmless."""
         release(self._watcher)
-        if self.process.poll() is not None:
-            return
-        self.process.send_signal(ask)
+        self.ask(ask)
         try:
-            self.process.wait(seconds)
+            self.child.wait(seconds)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.child.kill()
+            self.child.wait()
 
 
 def start(
@@ -48,26 +51,27 @@ def start(
     output: IO[bytes] | int | None = None,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
+    keep_open: Collection[int] = (),
 ) -> Leashed:
     """Start the command so that it gets ``death_signal`` when this process dies, however it dies.
 
     In a session of its own: Ctrl-C in the terminal reaches only us, and we end children in the right order.
-    Call from the main thread: Linux ties the leash to the thread that forked, not to the process.
+    File descriptors in ``keep_open`` are handed on. Call from the main thread: Linux ties the leash to the thread that forked, not to the process.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("a leash holds only from the main thread")
-    # S603: fixed argument lists. PLW1509 (preexec_fn): there is no other place for prctl after setuid.
-    process = subprocess.Popen(
+    child = subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if output is not None else None,
         env=dict(environment) if environment is not None else None,
         cwd=directory,
+        pass_fds=tuple(keep_open),
         start_new_session=True,
         preexec_fn=_before_exec(account, death_signal),
     )
-    return Leashed(process, None if _ON_LINUX else watch(process.pid, death_signal))
+    return Leashed(child, None if _ON_LINUX else watch(child.pid, death_signal))
 
 
 def watch(pid: int, death_signal: signal.Signals) -> subprocess.Popen[bytes]:

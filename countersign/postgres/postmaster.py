@@ -18,10 +18,10 @@ class Postmaster:
     ready: bool
 
 
-def read_postmaster(data: Path) -> Postmaster | None:
+def read_postmaster(files: Path) -> Postmaster | None:
     """What stands in ``postmaster.pid``; None when there is none. A half-written one counts as not ready."""
     try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
+        lines = (files / "postmaster.pid").read_text().splitlines()
     except OSError:
         return None
     if not lines or not lines[0].strip().isdigit():

@@ -59,12 +59,13 @@ def make_application_role(connection: psycopg.Connection[Any], application_login
     role = sql.Identifier(APPLICATION_ROLE)
     if not _exists(connection, "select 1 from pg_roles where rolname = %s", APPLICATION_ROLE):
         connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE").format(role))
-    if _exists(connection, "select 1 from pg_roles where rolname = %s and (rolsuper or rolbypassrls)", APPLICATION_ROLE):
+    question = "select 1 from pg_roles where rolname = %s and (rolsuper or rolbypassrls)"
+    if _exists(connection, question, APPLICATION_ROLE):
         raise RuntimeError(f"the database role {APPLICATION_ROLE} must be neither superuser nor BYPASSRLS")
     for login in {connection.info.user, application_login} - {"", APPLICATION_ROLE}:
-        # "SET" is what stepping down needs. Asked by name: a superuser is a member of everything.
-        question = "select 1 where pg_has_role(%s, %s, 'MEMBER')"
-        if not _exists(connection, question, login, APPLICATION_ROLE):
+        # Since 16, whoever made a role is its member without being allowed to become it.
+        need = "SET" if connection.info.server_version >= 160000 else "MEMBER"
+        if not _exists(connection, "select 1 where pg_has_role(%s, %s, %s)", login, APPLICATION_ROLE, need):
             connection.execute(sql.SQL("GRANT {} TO {}").format(role, sql.Identifier(login)))
 
 
@@ -107,7 +108,9 @@ def _with_role(statement: LiteralString, role: sql.Identifier) -> sql.Composed:
     return sql.SQL(statement).format(role=role)
 
 
-def _revoke_columns(connection: psycopg.Connection[Any], table: str, name: sql.Identifier, role: sql.Identifier) -> None:
+def _revoke_columns(
+    connection: psycopg.Connection[Any], table: str, name: sql.Identifier, role: sql.Identifier
+) -> None:
     """REVOKE on a table leaves rights on single columns behind."""
     rows = connection.execute(
         "select column_name from information_schema.column_privileges where table_schema = 'public'"

@@ -1,0 +1,1 @@
+"""The demo: one program that starts everything, shows the mail, and leaves nothing behind."""

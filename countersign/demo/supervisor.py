@@ -1,0 +1,288 @@
+"""Start everything that the demo is made of, say where it is, and take it all down again.
+
+Every child is on a leash (:mod:`countersign.postgres.leash`): it ends with this program, however that ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import secrets
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+import psycopg
+
+from countersign.demo.cast import AGENCY_NAME, AGENCY_PHONE, sign_in_table
+from countersign.demo.ports import HOST, listen, port_of
+from countersign.postgres import leash
+from countersign.postgres.binaries import NoPostgres
+from countersign.postgres.cluster import Cluster, ClusterFailed
+
+TOP = Path(__file__).resolve().parent.parent.parent
+FOLDER = TOP / ".demo"
+_READY_SECONDS = 60.0
+
+
+class Stopped(BaseException):
+    """Somebody asked us to stop: Ctrl-C, SIGTERM, a closed terminal."""
+
+
+class Failed(Exception):
+    """Something of the demo does not run; the text says what, and where to read more."""
+
+
+class Demo:
+    """The running demo: its children, in the order in which they were started."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self._port = port
+        self._cluster: Cluster | None = None
+        self._children: dict[str, leash.Leashed] = {}
+        self.address = self.mailbox = ""
+
+    def start(self) -> None:
+        """Start everything and wait until it answers. Raises Failed, ClusterFailed, NoPostgres."""
+        unclean = (self.folder / "running.json").exists()
+        web = listen(self._port, patience=3.0 if unclean else 0.0)
+        mail_web, mail_smtp = listen(8025, patience=1.0 if unclean else 0.0), listen(0)
+        self.address, self.mailbox = f"http://{HOST}:{port_of(web)}/", f"http://{HOST}:{port_of(mail_web)}/"
+        environment = self._environment(port_of(mail_smtp))
+        self._child(
+            "mailbox",
+            [sys.executable, "-m", "countersign.demo.mailbox", "--smtp", str(mail_smtp.fileno()),
+             "--web", str(mail_web.fileno()), "--store", str(self.folder / "mail.sqlite")],
+            environment, keep_open=(mail_smtp.fileno(), mail_web.fileno()),
+        )  # fmt: skip
+        owner = {"DATABASE_OWNER_URL": environment.pop("DATABASE_OWNER_URL")}
+        self._step("migrate", ["migrate", "--quiet"], environment | owner)
+        self._bring_world(environment, owner["DATABASE_OWNER_URL"])
+        # Workers are forked from one loaded program: half the start, half the memory.
+        self._child(
+            "web",
+            [sys.executable, "-m", "gunicorn", "--bind", f"fd://{web.fileno()}", "--worker-class", "gthread",
+             "--workers", "2", "--threads", "4", "--preload", "--no-control-socket", "--graceful-timeout", "5",
+             "--timeout", "60", "--log-level", "warning", "countersign.config.wsgi:application"],
+            environment, keep_open=(web.fileno(),), death_signal=signal.SIGQUIT,
+        )  # fmt: skip
+        self._child("worker", _command("worker"), environment)
+        for listener in (web, mail_web, mail_smtp):
+            # The children hold them now; a dead child must not leave a socket that nobody answers.
+            listener.close()
+        self._wait_until_answering()
+        (self.folder / "running.json").write_text(json.dumps({"address": self.address, "mailbox": self.mailbox}))
+
+    def _environment(self, smtp_port: int) -> dict[str, str]:
+        # These stand where somebody has set them already; the rest is the demo's own, so that no mail gets out.
+        defaults = {
+            "COUNTERSIGN_AGENCY_NAME": AGENCY_NAME,
+            "COUNTERSIGN_AGENCY_PHONE": AGENCY_PHONE,
+            "COUNTERSIGN_SECRET_KEY": _lasting_secret(self.folder / "secret-key"),
+            "COUNTERSIGN_IDENTIFIER_KEY": _lasting_secret(self.folder / "identifier-key"),
+        }
+        own = {
+            "DJANGO_SETTINGS_MODULE": "countersign.config.settings",
+            "COUNTERSIGN_DEMO": "yes",
+            "COUNTERSIGN_BASE_URL": self.address.rstrip("/"),
+            "COUNTERSIGN_SMTP_HOST": HOST,
+            "COUNTERSIGN_SMTP_PORT": str(smtp_port),
+        }
+        url = os.environ.get("DATABASE_URL", "")
+        owner = os.environ.get("DATABASE_OWNER_URL") or url
+        if not url:
+            self._cluster = Cluster(self.folder / "postgres")
+            self._cluster.start()
+            url, owner = self._cluster.url(), self._cluster.owner_url()
+        own |= {"DATABASE_URL": url, "DATABASE_OWNER_URL": owner, "PYTHONUNBUFFERED": "1"}
+        return {**defaults, **os.environ, **own}
+
+    def _bring_world(self, environment: Mapping[str, str], owner_url: str) -> None:
+        with psycopg.connect(owner_url) as connection:
+            row = connection.execute("select exists (select from taxpayers_taxpayer)").fetchone()
+        if row is not None and row[0]:
+            return
+        _say("making the demo's agency …")
+        world = self.folder / "world"
+        self._step("demo-world", ["demo-world", str(world)], environment)
+        self._step("import", ["import", str(world)], environment)
+
+    def _step(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
+        """Run one command to its end."""
+        with self._log(name) as output:
+            running = leash.start(_command(*arguments), output=output, environment=environment, directory=TOP)
+            try:
+                status = running.child.wait()
+            finally:
+                running.end()
+        if status:
+            raise Failed(f"`countersign {arguments[0]}` failed: {_last_words(self.folder / f'{name}.log')}")
+
+    def _child(
+        self,
+        name: str,
+        command: list[str],
+        environment: Mapping[str, str],
+        *,
+        keep_open: tuple[int, ...] = (),
+        death_signal: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        with self._log(name) as output:
+            self._children[name] = leash.start(
+                command, output=output, environment=environment, directory=TOP,
+                keep_open=keep_open, death_signal=death_signal,
+            )  # fmt: skip
+
+    def _log(self, name: str) -> IO[bytes]:
+        return (self.folder / f"{name}.log").open("ab")
+
+    def _wait_until_answering(self) -> None:
+        waiting = [f"{self.address}healthz", self.mailbox]
+        deadline = time.monotonic() + _READY_SECONDS
+        while waiting:
+            self.check()
+            if _answers(waiting[0]):
+                waiting.pop(0)
+            elif time.monotonic() > deadline:
+                raise Failed(f"{waiting[0]} does not answer; see {self.folder}/*.log")
+            else:
+                time.sleep(0.05)
+
+    def check(self) -> None:
+        """Raise Failed if something that should run has ended."""
+        for name, running in self._children.items():
+            if running.child.poll() is not None:
+                raise Failed(f"{name} has ended: {_last_words(self.folder / f'{name}.log')}")
+        if self._cluster is not None and not self._cluster.runs():
+            raise Failed(f"PostgreSQL has ended; see {self._cluster.log}")
+
+    def stop(self) -> None:
+        """End everything, the database last. Harmless when nothing was started."""
+        asked = list(reversed(self._children.values()))
+        for running in asked:
+            running.ask()
+        for running in asked:
+            running.end(seconds=8.0)
+        self._children.clear()
+        if self._cluster is not None:
+            self._cluster.stop()
+        (self.folder / "running.json").unlink(missing_ok=True)
+
+    def banner(self) -> str:
+        """Where it is, who may sign in, and how to stop."""
+        lines = [
+            "",
+            "The demo is running.",
+            "",
+            f"  Site     {self.address}",
+            f"  Mail     {self.mailbox}   (everything it sends)",
+        ]
+        people = sign_in_table()
+        width = max(len(person.username) for person in people)
+        passwords = {person.password for person in people}
+        one_for_all = f', all with the password "{passwords.pop()}"' if len(passwords) == 1 else ""
+        lines += ["", f"  Log in as{one_for_all}"]
+        for person in people:
+            own = "" if one_for_all else f"  {person.password}"
+            lines.append(f"    {person.username:{width}}{own}  {person.who}")
+        lines += ["", f"  Stop: Ctrl-C. Its files are in {self.folder}; remove that folder for a fresh start.", ""]
+        return "\n".join(lines)
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "countersign.command_line", *arguments]
+
+
+def _lasting_secret(path: Path) -> str:
+    """Made once: sessions and keyed hashes outlive a restart."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+        return path.read_text()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
+            return True
+    except urllib.error.HTTPError as problem:
+        # Something answers, if not what was asked for.
+        return problem.code < 500
+    except OSError:
+        return False
+
+
+def _last_words(log: Path) -> str:
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return f"{lines[-1] if lines else 'it said nothing'} (see {log})"
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _on_signal(number: int, frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def _other_demo(folder: Path) -> str:
+    """The address of the demo that holds the lock, waiting for it to come up."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            return str(json.loads((folder / "running.json").read_text())["address"])
+        except (OSError, ValueError):
+            time.sleep(0.1)
+    return "(it is still starting)"
+
+
+def main() -> int:
+    """Run the demo until it is stopped. Exit status 0, or 1 when something of it failed."""
+    parser = argparse.ArgumentParser(prog="bin/demo", description="Run Countersign's demo until Ctrl-C.")
+    parser.add_argument("--port", type=int, default=8000, help="first port to try (default %(default)s)")
+    arguments = parser.parse_args()
+    # The server's account passes through to its own files; everything else in here is closed by itself.
+    FOLDER.mkdir(mode=0o711, exist_ok=True)
+    FOLDER.chmod(0o711)
+    os.umask(0o077)
+    with (FOLDER / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _say(f"The demo of this folder is running already: {_other_demo(FOLDER)}")
+            return 0
+        return _run(Demo(FOLDER, arguments.port))
+
+
+def _run(demo: Demo) -> int:
+    stopping = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in stopping:
+        signal.signal(number, _on_signal)
+    status = 0
+    try:
+        demo.start()
+        _say(demo.banner())
+        while True:
+            time.sleep(0.25)
+            demo.check()
+    except Stopped:
+        _say("\nStopping …")
+    except (Failed, ClusterFailed, NoPostgres, OSError, psycopg.Error) as problem:
+        print(f"bin/demo: {problem}", file=sys.stderr, flush=True)
+        status = 1
+    finally:
+        for number in stopping:
+            signal.signal(number, signal.SIG_IGN)
+        demo.stop()
+    return status
