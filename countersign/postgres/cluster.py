@@ -206,8 +206,8 @@ class Cluster:
         else:
             language = [f"--locale={'C.UTF-8' if sys.platform == 'linux' else 'en_US.UTF-8'}"]
         # A crash in the middle leaves data.new, which the next start throws away.
-        command: list[str | Path] = [binaries.directory / "initdb", "-D", fresh.resolve(), "-U", SUPERUSER, "-A", "peer",
-                   "-E", "UTF8", *language, "--no-instructions", "--no-sync"]  # fmt: skip
+        options = ["-U", SUPERUSER, "-A", "peer", "-E", "UTF8", *language, "--no-instructions", "--no-sync"]
+        command: list[str | Path] = [binaries.directory / "initdb", "-D", fresh.resolve(), *options]
         with self.log.open("wb") as output:
             made = leash.start(command, account=self.account, output=output, directory=Path("/"))
             if made.child.wait():

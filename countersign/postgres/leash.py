@@ -56,7 +56,8 @@ def start(
     """Start the command so that it gets ``death_signal`` when this process dies, however it dies.
 
     In a session of its own: Ctrl-C in the terminal reaches only us, and we end children in the right order.
-    File descriptors in ``keep_open`` are handed on. Call from the main thread: Linux ties the leash to the thread that forked, not to the process.
+    File descriptors in ``keep_open`` are handed on. Call from the main thread: Linux ties the leash to the
+    thread that forked, not to the process.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("a leash holds only from the main thread")
