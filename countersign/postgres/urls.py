@@ -19,9 +19,10 @@ def parse_database_url(url: str, *, step_down: bool = True) -> dict[str, Any]:
     """Django's ``DATABASES`` entry for ``postgresql://name:password@host:port/database?sslmode=require``.
 
     The host may be a socket directory, percent-encoded or as ``?host=/run/postgresql``; further query
-    parameters go to libpq as they are. With ``step_down`` each connection begins with ``SET ROLE`` to the
-    application's role, so that a powerful login in DATABASE_URL does not make a powerful application; without
-    it (migrations) the login is what it is. An empty URL means libpq's own defaults and the database
+    parameters go to libpq as they are, except ``pool=no``: a connection per request, for a pooler outside.
+    With ``step_down`` each connection begins with ``SET ROLE`` to the application's role, so that a powerful
+    login in DATABASE_URL does not make a powerful application; without it (migrations) the login is what it
+    is. An empty URL means libpq's own defaults and the database
     ``countersign``. Raises ValueError for another kind of database or a port that is no number.
     """
     parts = urlsplit(url)
@@ -51,9 +52,11 @@ def parse_database_url(url: str, *, step_down: bool = True) -> dict[str, Any]:
             entry[_PLACES[name]] = value
         else:
             options[name] = value
+    pooled = options.pop("pool", "yes") != "no"
     if step_down:
         options["options"] = f"{options.get('options', '')} -c role={APPLICATION_ROLE} {_KEEP_PLANS}".strip()
-        options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
+        if pooled:
+            options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
         options["prepare_threshold"] = 5
     entry["OPTIONS"] = options
     return entry
