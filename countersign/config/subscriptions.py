@@ -13,6 +13,7 @@ from countersign.events import Event, Subscriber
 from countersign.events.sealing import seal_pending
 from countersign.mail.tasks import sweep
 from countersign.mail.upkeep import forget_sent
+from countersign.third_party_access.operations.expire_requests import expire_requests, remind_of_requests
 
 # Event → what runs, in this order, in the transaction that recorded it.
 SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {}
@@ -23,9 +24,17 @@ def seal_audit_log() -> None:
     seal_pending(timezone.now())
 
 
+def close_requests_in_time() -> None:
+    """Expire requests for third-party access that nobody answered, and remind of those that are about to."""
+    now = timezone.now()
+    expire_requests(now=now)
+    remind_of_requests(now=now)
+
+
 PERIODIC = (
     Periodic("seal the audit log", settings.AUDIT_SEAL_SECONDS, seal_audit_log),
     Periodic("send mail that is due", settings.MAIL_SWEEP_SECONDS, sweep),
+    Periodic("close requests in time", 60, close_requests_in_time),
     Periodic("forget sent mail", 3600, forget_sent),
     Periodic("rescue stalled jobs", 60, rescue_stalled_jobs),
     Periodic("forget old jobs", 3600, forget_old_jobs),
