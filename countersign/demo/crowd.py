@@ -44,7 +44,7 @@ class Slot(NamedTuple):
 _SLOTS = (
     [Slot("individual", 1, 1)] * 50 + [Slot("individual", 1, 0)] * 8
     + [Slot("business", 2, 0)] * 3 + [Slot("business", 2, 1)] * 7 + [Slot("business", 3, 1)] * 10
-    + [Slot("business", 4, 1)] * 10 + [Slot("business", 3, 2)] * 4 + [Slot("business", 5, 2)] * 4
+    + [Slot("business", 4, 1)] * 10 + [Slot("business", 4, 2)] * 4 + [Slot("business", 5, 2)] * 4
     + [Slot("business", 6, 2)] * 2
     + [Slot("fiduciary", 1, 1)] + [Slot("representative", 0, 1)]
 )  # fmt: skip
