@@ -29,7 +29,6 @@ from countersign.postgres.binaries import NoPostgres
 from countersign.postgres.cluster import Cluster, ClusterFailed
 
 TOP = Path(__file__).resolve().parent.parent.parent
-FOLDER = TOP / ".demo"
 _READY_SECONDS = 60.0
 
 
@@ -251,18 +250,20 @@ def main() -> int:
     """Run the demo until it is stopped. Exit status 0, or 1 when something of it failed."""
     parser = argparse.ArgumentParser(prog="bin/demo", description="Run Countersign's demo until Ctrl-C.")
     parser.add_argument("--port", type=int, default=8000, help="first port to try (default %(default)s)")
+    parser.add_argument("--folder", type=Path, default=TOP / ".demo", help="its files (default %(default)s)")
     arguments = parser.parse_args()
+    folder = arguments.folder.resolve()
     # The server's account passes through to its own files; everything else in here is closed by itself.
-    FOLDER.mkdir(mode=0o711, exist_ok=True)
-    FOLDER.chmod(0o711)
+    folder.mkdir(mode=0o711, exist_ok=True)
+    folder.chmod(0o711)
     os.umask(0o077)
-    with (FOLDER / "lock").open("a") as lock:
+    with (folder / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _say(f"The demo of this folder is running already: {_other_demo(FOLDER)}")
+            _say(f"The demo of this folder is running already: {_other_demo(folder)}")
             return 0
-        return _run(Demo(FOLDER, arguments.port))
+        return _run(Demo(folder, arguments.port))
 
 
 def _run(demo: Demo) -> int:
