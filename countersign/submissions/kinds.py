@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-
-from django.utils.functional import Promise
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from countersign.submissions.models import Submission
+from countersign.ui.components.lists import Task
+from countersign.ui.tables import Link, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,30 +22,21 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A submission that waits for somebody, as Home shows it."""
-
-    text: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Where one can go on from a receipt."""
-
-    text: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a submission's page says: what was asked, what came of it, what happens now, where to go on."""
+    """What a submission's page says.
 
-    lines: Sequence[tuple[str, str]]
-    outcome: str = ""
-    happens_now: Sequence[str] = ()
+    ``heading``: what was done, in the past tense, for the page right after Submit; ``lines``: name → what, as
+    ``{% summary_list %}`` takes them; ``happens_now``: sentences; ``withdraw_url`` where it can be withdrawn;
+    ``links`` lead on, the first being where one came from. ``taxpayer``: whom the viewer acts for here.
+    """
+
+    heading: Any
+    lines: Sequence[tuple[Any, Any]]
+    happens_now: Sequence[Any] = ()
     withdraw_url: str = ""
-    links: Sequence[Link] = field(default=())
+    links: Sequence[Link] = ()
+    table: Table | None = None
+    taxpayer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +44,14 @@ class Kind:
     """One kind. The functions get many submissions at once, so that a page asks the database once.
 
     ``about``: submission key → whom or what it concerns, as this viewer may know it. ``tasks``: for those that
-    are pending and wait for a taxpayer that the asker administers. ``receipt``: for one submission.
+    are pending and wait for a taxpayer that the asker administers. ``receipt``: for one submission, at a moment.
     """
 
     name: str
-    title: Promise | str
+    title: Any
     about: Callable[[Sequence[Submission], Mapping[int, Viewer]], dict[int, str]]
-    receipt: Callable[[Submission, Viewer], Receipt]
-    tasks: Callable[[Sequence[Submission]], dict[int, Task]] | None = None
+    receipt: Callable[[Submission, Viewer, datetime], Receipt]
+    tasks: Callable[[Sequence[Submission], datetime], dict[int, Task]] | None = None
 
 
 KINDS: dict[str, Kind] = {}

@@ -14,8 +14,9 @@ from countersign.logons.models import Logon
 from countersign.policy.errors import Refused
 from countersign.policy.reasons import Reason
 from countersign.submissions.confirmation_numbers import normal_confirmation_number
-from countersign.submissions.kinds import KINDS, Task, Viewer
+from countersign.submissions.kinds import KINDS, Viewer
 from countersign.submissions.models import Status, Submission
+from countersign.ui.components.lists import Task
 
 PAGE_SIZE = 25
 
@@ -113,7 +114,7 @@ def waiting_for(logon: Logon, *, at: datetime, most: int = 50) -> list[Task]:
     for kind in KINDS.values():
         of_kind = [submission for submission in waiting if submission.kind == kind.name]
         if of_kind and kind.tasks is not None:
-            tasks.update(kind.tasks(of_kind))
+            tasks.update(kind.tasks(of_kind, at))
     return [tasks[submission.pk] for submission in waiting if submission.pk in tasks]
 
 

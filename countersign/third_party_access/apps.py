@@ -1,6 +1,32 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ThirdPartyAccessConfig(AppConfig):
     name = "countersign.third_party_access"
     label = "third_party_access"
+
+    def ready(self) -> None:
+        """Make the kinds of submissions known; what they say names models, so not before this moment."""
+        kinds = import_module("countersign.submissions.kinds")
+        own = import_module("countersign.third_party_access.kinds")
+        requests = import_module("countersign.third_party_access.queries.receipts.requests")
+        changes = import_module("countersign.third_party_access.queries.receipts.changes")
+        kinds.register(
+            kinds.Kind(
+                own.REQUEST,
+                _("Request to Manage Other Taxpayer's Accounts"),
+                requests.about_requests,
+                requests.request_receipt,
+                requests.request_tasks,
+            )
+        )
+        for name, title in (
+            (own.RIGHTS_CHANGE, _("Change of a third party's rights")),
+            (own.END_CHANGE, _("Change of the last day of third-party access")),
+            (own.REVOCATION, _("Revocation of third-party access")),
+            (own.DROP, _("Access to a client given up")),
+        ):
+            kinds.register(kinds.Kind(name, title, changes.about_changes, changes.change_receipt))

@@ -80,11 +80,12 @@ class AccessDropped(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AccessNarrowed(Event):
-    """The client lowered rights."""
+    """The client lowered rights. ``also_widened``: the same submission raises others."""
 
     client: int
     third_party: int
     rights: AccountRights
+    also_widened: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from countersign.access.operations.holding import hold_standing
-from countersign.events import Channel, record
+from countersign.events import Channel, Event, record
 from countersign.logons.models import Logon
 from countersign.policy.delegation import may_narrow, may_widen
 from countersign.policy.errors import Invalid, Refused
@@ -68,22 +68,24 @@ def change_rights(
         RIGHTS_CHANGE, actor=actor, client=client.pk, third_party=firm.pk, token=token, channel=channel, now=now
     )
     number = submission.confirmation_number
-    for changed, event in ((narrowed, AccessNarrowed), (widened, AccessWidened)):
-        for holding, level in changed:
-            replace_grant(holding.grant, rights=level, ends_at=holding.grant.ends_at, submission=number, now=now)
-        if changed:
-            record(
-                event(
-                    client=client.pk,
-                    third_party=firm.pk,
-                    rights=tuple((holding.account.pk, int(level)) for holding, level in changed),
-                ),
-                actor=actor,
-                channel=channel,
-                at=now,
-                submission=number,
-                taxpayers=[client.pk, firm.pk],
-            )
+    for holding, level in narrowed + widened:
+        replace_grant(holding.grant, rights=level, ends_at=holding.grant.ends_at, submission=number, now=now)
+    happened: list[Event] = []
+    if narrowed:
+        happened.append(
+            AccessNarrowed(client=client.pk, third_party=firm.pk, rights=_pairs(narrowed), also_widened=bool(widened))
+        )
+    if widened:
+        happened.append(AccessWidened(client=client.pk, third_party=firm.pk, rights=_pairs(widened)))
+    for event in happened:
+        record(
+            event,
+            actor=actor,
+            channel=channel,
+            at=now,
+            submission=number,
+            taxpayers=[client.pk, firm.pk],
+        )
     return submission
 
 
@@ -103,3 +105,7 @@ def rights_changes(held: list[Holding], rights: Mapping[int, Rights]) -> tuple[C
         elif level > holding.rights:
             widened.append((holding, level))
     return narrowed, widened
+
+
+def _pairs(changes: Changes) -> tuple[tuple[int, int], ...]:
+    return tuple((holding.account.pk, int(level)) for holding, level in changes)

@@ -53,8 +53,7 @@ def prepare_request(*, actor: Logon, third_party: int, asked: Asked, now: dateti
 
     Returns the third party and what was found. Raises as :func:`request_access` does; a mismatch counts.
     """
-    firm = administered_taxpayer(actor, third_party, at=now)
-    _ask_policy(firm, now)
+    firm = asking_firm(actor, third_party, now=now)
     _check_shape(asked, now)
     match = match_client(
         actor=actor,
@@ -111,8 +110,7 @@ def _submit(
 ) -> AccessRequest:
     client = match.client
     hold_standing(actor=actor.pk, taxpayers=[firm.pk])
-    administered_taxpayer(actor, firm.pk, at=now)
-    _ask_policy(firm, now)
+    asking_firm(actor, firm.pk, now=now)
     expire_lapsed(
         AccessRequest.objects.filter(third_party=firm, id_number_hash=match.number_hash, expires_at__lte=now), now=now
     )
@@ -163,11 +161,14 @@ def _submit(
     return request
 
 
-def _ask_policy(firm: Taxpayer, now: datetime) -> None:
+def asking_firm(actor: Logon, third_party: int, *, now: datetime) -> Taxpayer:
+    """The third party, if the actor may ask for it. Raises ``Refused`` as :func:`request_access` does."""
+    firm = administered_taxpayer(actor, third_party, at=now)
     facts = taxpayer_facts(firm, conditions_of([firm.pk], at=now))
     reason = may_request(Standpoint(administers_third_party=True), third_party=facts, client=None)
     if reason is not None:
         raise Refused(reason)
+    return firm
 
 
 def _check_shape(asked: Asked, now: datetime) -> None:

@@ -34,7 +34,7 @@ class ClientsPage:
     """A page of clients; ``following`` is where the next one begins, None on the last."""
 
     clients: Sequence[Relation]
-    following: tuple[str, int] | None
+    following: int | None
 
 
 def who_acts_for(actor: Logon, *, taxpayer: int, at: datetime) -> tuple[Taxpayer, list[Relation]]:
@@ -81,20 +81,21 @@ def clients_page(
     third_party: int,
     at: datetime,
     search: str = "",
-    after: tuple[str, int] | None = None,
+    after: int | None = None,
     size: int = PAGE_SIZE,
 ) -> tuple[Taxpayer, ClientsPage]:
-    """The firm's clients by name, from ``after`` (name, key) on; ``search`` is any part of a name.
+    """The firm's clients by name, from the one behind ``after`` (a key) on; ``search`` is any part of a name.
 
     It walks the derived list of the actor's own portfolio, which has order and search in its indexes, and
     keeps those who granted this firm something that is live or planned.
     """
     firm = administered_taxpayer(actor, third_party, at=at)
-    name, key = after or ("", 0)
+    place = Taxpayer.objects.filter(pk=after).values_list("name_folded", "pk").first() if after else None
+    name, key = place or ("", 0)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.taxpayer_id, c.name_folded
+            SELECT c.taxpayer_id
             FROM access_customer c
             WHERE c.portfolio_id = (
                 SELECT h.portfolio_id FROM access_portfolioholder h
@@ -117,7 +118,7 @@ def clients_page(
             },
         )
         rows = cursor.fetchall()
-    following = (rows[size - 1][1], rows[size - 1][0]) if len(rows) > size else None
+    following = rows[size - 1][0] if len(rows) > size else None
     return firm, ClientsPage(_relations(firm.pk, [row[0] for row in rows[:size]], at), following)
 
 

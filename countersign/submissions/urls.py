@@ -1,0 +1,12 @@
+"""Addresses of submissions."""
+
+from django.urls import path
+
+from countersign.submissions import views
+
+app_name = "submissions"
+urlpatterns = [
+    path("submissions/", views.submissions, name="list"),
+    path("submissions/<str:number>/", views.submission, name="detail"),
+    path("submissions/<str:number>/done/", views.done, name="done"),
+]

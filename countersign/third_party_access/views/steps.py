@@ -1,0 +1,56 @@
+"""What the wizards share: choose → review → done (UX rule 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from countersign.taxpayers.models import Taxpayer
+from countersign.third_party_access.queries.grants import Holding
+from countersign.ui.components.moments import day
+from countersign.ui.shell import ActingFor
+from countersign.ui.tables import TwoLines
+
+STEP = "step"
+REVIEW, CHANGE, SUBMIT = "review", "change", "submit"
+
+
+def step_of(request: HttpRequest) -> str:
+    """Which button was pressed; anything unknown asks for the review and so changes nothing."""
+    step = request.POST.get(STEP, REVIEW)
+    return step if step in (REVIEW, CHANGE, SUBMIT) else REVIEW
+
+
+def done(number: str) -> HttpResponse:
+    """To the page that says what was done: a reload of it submits nothing."""
+    return HttpResponseRedirect(reverse("submissions:done", args=[number]), status=303)
+
+
+def acting_for(taxpayer: Taxpayer) -> ActingFor:
+    """The bar that says whom one acts for (UX rule 2)."""
+    return ActingFor(taxpayer.legal_name, _("Master Administrator"), "/")
+
+
+def account_words(holding: Holding) -> TwoLines:
+    """An account as tables show it."""
+    return TwoLines(holding.account.account_type, holding.account.number)
+
+
+def until_words(holding: Holding) -> str:
+    """The last day, in words."""
+    return day(holding.until) if holding.until else _("No end")
+
+
+def since_words(holding: Holding) -> Any:
+    """Since when, or from when on."""
+    since = day(holding.since)
+    return since if holding.begun else TwoLines(since, _("not begun yet"))
+
+
+def accounts_in_words(held: Sequence[Holding]) -> str:
+    """Withholding WTH-1, Sales and use SLS-1."""
+    return ", ".join(f"{holding.account.account_type} {holding.account.number}" for holding in held)
