@@ -13,10 +13,13 @@ from countersign.events import Event, Subscriber
 from countersign.events.sealing import seal_pending
 from countersign.mail.tasks import sweep
 from countersign.mail.upkeep import forget_sent
+from countersign.third_party_access import mail as third_party_access_mail
 from countersign.third_party_access.operations.expire_requests import expire_requests, remind_of_requests
 
 # Event → what runs, in this order, in the transaction that recorded it.
-SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {}
+SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {
+    **third_party_access_mail.SUBSCRIBERS,
+}
 
 
 def seal_audit_log() -> None:
