@@ -42,7 +42,7 @@ def _rights_field(
 class TokenForm(Form):
     """A form that can be submitted once: a repeat finds what the first made."""
 
-    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    token = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"token": uuid4(), **kwargs.get("initial", {})}
@@ -50,8 +50,11 @@ class TokenForm(Form):
 
     @property
     def page_token(self) -> UUID | None:
-        """The token of the page that was submitted."""
-        return self.cleaned_data.get("token")
+        """The token of the page that was submitted; None for one that is none."""
+        try:
+            return UUID(self.cleaned_data.get("token", ""))
+        except ValueError:
+            return None
 
 
 class RequestForm(TokenForm):
