@@ -176,14 +176,14 @@ def test_root_runs_it_as_nobody_and_nobody_gets_in(server: Cluster) -> None:
     assert server.account.name == "nobody"
     assert Path(f"/proc/{server.pid}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
     psql = binaries.within_reach(binaries.find_binaries(), server.account).directory / "psql"
-    as_nobody, as_root = (
+    as_nobody, as_launcher = (
         subprocess.run(
             [psql, server.url(), "-c", "select 1"], user=name, group=group, extra_groups=[], cwd="/",
             capture_output=True, text=True, check=False,
         )
         for name, group in (("nobody", "nogroup"), ("root", "root"))
     )  # fmt: skip
-    assert as_root.returncode == 0
+    assert as_launcher.returncode == 0
     assert "authentication failed" in as_nobody.stderr
 
 
