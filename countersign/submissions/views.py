@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from countersign.logons.signed_in import signed_in
 from countersign.submissions.confirmation_numbers import normal_confirmation_number
 from countersign.submissions.forms import place_in_address, place_in_list
-from countersign.submissions.kinds import KINDS
+from countersign.submissions.kinds import KINDS, Viewer
 from countersign.submissions.models import Status
 from countersign.submissions.queries import PAGE_SIZE, Page, submission_for, submissions_of
 from countersign.ui.components.moments import when
@@ -47,7 +48,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
     status = status if status in Status.values else ""
     after = place_in_list(request.GET.get("after", ""))
     size = page_size(request, PAGE_SIZE)
-    page = submissions_of(request.user, at=timezone.now(), number=typed, status=status, after=after, size=size)
+    page = submissions_of(signed_in(request), at=timezone.now(), number=typed, status=status, after=after, size=size)
     chips = []
     if typed:
         chips.append(Chip(_("Number: %(number)s") % {"number": typed}, address_with(request, q=None)))
@@ -84,7 +85,7 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, number: str, template: str) -> HttpResponse:
     now = timezone.now()
-    found, viewer = submission_for(request.user, number, at=now)
+    found, viewer = submission_for(signed_in(request), number, at=now)
     kind = KINDS[found.kind]
     receipt = kind.receipt(found, viewer, now)
     status = Status(found.status)
@@ -92,7 +93,7 @@ def _page(request: HttpRequest, number: str, template: str) -> HttpResponse:
         "submission": found,
         "title": kind.title,
         "receipt": receipt,
-        "acting_for": ActingFor(receipt.taxpayer) if receipt.taxpayer else None,
+        "acting_for": _acting_for(receipt.taxpayer, viewer),
         "summary": [
             (_("Confirmation number"), spaced(found.confirmation_number)),
             (_("Status"), StatusWord(STATUS_LOOK[status], status.label)),
@@ -101,6 +102,12 @@ def _page(request: HttpRequest, number: str, template: str) -> HttpResponse:
         "number": spaced(found.confirmation_number),
     }
     return render(request, template, context)
+
+
+def _acting_for(name: str, viewer: Viewer) -> ActingFor | None:
+    if not name or not (viewer.administers_taxpayer or viewer.administers_third_party):
+        return None
+    return ActingFor(name, _("Master Administrator"), "/")
 
 
 def spaced(number: str) -> str:

@@ -12,15 +12,16 @@ class ThirdPartyAccessConfig(AppConfig):
         """Make the kinds of submissions known; what they say names models, so not before this moment."""
         kinds = import_module("countersign.submissions.kinds")
         own = import_module("countersign.third_party_access.kinds")
+        lists = import_module("countersign.third_party_access.queries.receipts.lists")
         requests = import_module("countersign.third_party_access.queries.receipts.requests")
         changes = import_module("countersign.third_party_access.queries.receipts.changes")
         kinds.register(
             kinds.Kind(
                 own.REQUEST,
                 _("Request to Manage Other Taxpayer's Accounts"),
-                requests.about_requests,
+                lists.about_requests,
                 requests.request_receipt,
-                requests.request_tasks,
+                lists.request_tasks,
             )
         )
         for name, title in (

@@ -34,7 +34,7 @@ def _rights_field(
             (int(level), none if none is not None and level is Rights.NO_ACCESS else RIGHTS[level]) for level in offered
         ],
         coerce=lambda typed: Rights(int(typed)),
-        empty_value=Rights.NO_ACCESS,
+        empty_value=None,
         initial=int(initial),
     )
 
@@ -207,7 +207,8 @@ class EndForm(_AccountsForm):
     @property
     def last(self) -> date | None:
         """The last day, after ``is_valid``."""
-        return self.cleaned_data["last_day"]
+        last: date | None = self.cleaned_data["last_day"]
+        return last
 
 
 class EndingForm(_AccountsForm):

@@ -1,6 +1,6 @@
 """Addresses of third-party access. Each names the taxpayer that it acts for, so that two tabs never mix."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 import countersign.ui.converters  # noqa: F401 - <key:…>
 from countersign.third_party_access.views import acting, asking, changing, clients, deciding, start
@@ -13,7 +13,7 @@ _firm = [
     path("end/", changing.end, name="end"),
     path("revoke/", changing.revoke, name="revoke"),
 ]
-_of_taxpayer = [
+_of_taxpayer: list[URLPattern | URLResolver] = [
     path("", start.overview, name="overview"),
     path("request/", asking.request_page, name="request"),
     path("requests/<key:pk>/decide/", deciding.decide, name="decide"),

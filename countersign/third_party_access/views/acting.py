@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from countersign.logons.signed_in import signed_in
 from countersign.taxpayers.models import Taxpayer
 from countersign.third_party_access.queries.clients import Relation, acting_firm, who_acts_for
 from countersign.third_party_access.queries.grants import Holding
@@ -28,7 +29,7 @@ from countersign.ui.tables import Column, Empty, Link, Table
 def who_acts_for_me(request: HttpRequest, taxpayer: int) -> HttpResponse:
     """The third parties that act for a taxpayer, and the requests that wait for its answer."""
     now = timezone.now()
-    client, relations = who_acts_for(request.user, taxpayer=taxpayer, at=now)
+    client, relations = who_acts_for(signed_in(request), taxpayer=taxpayer, at=now)
     tasks = [
         Task(
             _("%(firm)s asks for access") % {"firm": waiting.third_party.legal_name},
@@ -76,7 +77,7 @@ def _firm_rows(client: Taxpayer, relation: Relation) -> list[dict[str, object]]:
 def firm(request: HttpRequest, taxpayer: int, third_party: int) -> HttpResponse:
     """One third party: what it may do, since when, until when, given by whom; and the ways to change it."""
     now = timezone.now()
-    client, acting, held = acting_firm(request.user, taxpayer=taxpayer, third_party=third_party, at=now)
+    client, acting, held = acting_firm(signed_in(request), taxpayer=taxpayer, third_party=third_party, at=now)
     givers = given_by(holding.grant.begun_by for holding in held)
     table = Table(
         _("What %(firm)s may do for %(client)s") % {"firm": acting.legal_name, "client": client.legal_name},

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from countersign.access.wording import REASONS, WHO_CAN_CHANGE
+from countersign.logons.signed_in import signed_in
 from countersign.policy.errors import Invalid, Refused
 from countersign.policy.reasons import Reason
 from countersign.taxpayers.models import AccountType, IdType, Taxpayer
@@ -28,7 +29,7 @@ from countersign.ui.tables import Column, Table
 def request_page(request: HttpRequest, taxpayer: int) -> HttpResponse:
     """Request to Manage Other Taxpayer's Accounts: choose → review → done."""
     now = timezone.now()
-    firm = asking_firm(request.user, taxpayer, now=now)
+    firm = asking_firm(signed_in(request), taxpayer, now=now)
     account_types = list(AccountType.objects.order_by("name", "pk"))
     if request.method != "POST":
         form = RequestForm(account_types=account_types, initial={"begins_on": day_of(now)})
@@ -39,10 +40,10 @@ def request_page(request: HttpRequest, taxpayer: int) -> HttpResponse:
     try:
         if step_of(request) == SUBMIT:
             made = request_access(
-                actor=request.user, third_party=firm.pk, asked=form.asked, now=now, token=form.page_token
+                actor=signed_in(request), third_party=firm.pk, asked=form.asked, now=now, token=form.page_token
             )
             return done(made.confirmation_number)
-        firm, match = prepare_request(actor=request.user, third_party=firm.pk, asked=form.asked, now=now)
+        firm, match = prepare_request(actor=signed_in(request), third_party=firm.pk, asked=form.asked, now=now)
     except Invalid as invalid:
         form.add_problems(invalid.problems)
         return _choose(request, firm, form)
@@ -98,9 +99,9 @@ def withdraw(request: HttpRequest, taxpayer: int, pk: int) -> HttpResponse:
     """Withdraw a pending request: look at it, then confirm."""
     now = timezone.now()
     if request.method == "POST":
-        withdrawn = withdraw_request(actor=request.user, third_party=taxpayer, request=pk, now=now)
+        withdrawn = withdraw_request(actor=signed_in(request), third_party=taxpayer, request=pk, now=now)
         return done(withdrawn.confirmation_number)
-    found = request_of(request.user, third_party=taxpayer, request=pk, at=now)
+    found = request_of(signed_in(request), third_party=taxpayer, request=pk, at=now)
     context = {
         "acting_for": acting_for(found.third_party),
         "name": client_name(found),

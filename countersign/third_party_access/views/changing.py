@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from countersign.access.wording import REASONS, WHO_CAN_CHANGE
+from countersign.logons.signed_in import signed_in
 from countersign.policy.delegation import may_widen
 from countersign.policy.errors import Invalid, Stale
 from countersign.policy.reasons import Reason
@@ -26,7 +27,7 @@ from countersign.third_party_access.views.steps import (
     account_words,
     acting_for,
     done,
-    since_words,
+    ending_table,
     step_of,
     until_words,
 )
@@ -39,7 +40,7 @@ from countersign.ui.tables import Column, Table
 def change(request: HttpRequest, taxpayer: int, third_party: int) -> HttpResponse:
     """Lower or raise rights: choose → review → done."""
     now = timezone.now()
-    client, acting, held = acting_firm(request.user, taxpayer=taxpayer, third_party=third_party, at=now)
+    client, acting, held = acting_firm(signed_in(request), taxpayer=taxpayer, third_party=third_party, at=now)
     context = _change_context(request, client, acting, held)
     if request.method != "POST":
         if not held:
@@ -55,7 +56,7 @@ def change(request: HttpRequest, taxpayer: int, third_party: int) -> HttpRespons
     try:
         if step == SUBMIT:
             submission = change_rights(
-                actor=request.user,
+                actor=signed_in(request),
                 taxpayer=client.pk,
                 third_party=acting.pk,
                 rights=form.rights,
@@ -73,7 +74,7 @@ def change(request: HttpRequest, taxpayer: int, third_party: int) -> HttpRespons
         form.add_error(None, _("Choose other rights for at least one account: so far nothing changes."))
         return _choose_rights(request, form, context)
     if widened and context["widening_refused"]:
-        form.add_error(None, context["widening_refused"])
+        form.add_error(None, str(context["widening_refused"]))
         return _choose_rights(request, form, context)
     rows = [
         {"account": account_words(holding), "before": holding.rights, "after": level}
@@ -118,7 +119,7 @@ def _choose_rights(request: HttpRequest, form: RightsChangeForm, context: dict[s
 def end(request: HttpRequest, taxpayer: int, third_party: int) -> HttpResponse:
     """Set, move or remove the last day: choose → review → done."""
     now = timezone.now()
-    client, acting, held = acting_firm(request.user, taxpayer=taxpayer, third_party=third_party, at=now)
+    client, acting, held = acting_firm(signed_in(request), taxpayer=taxpayer, third_party=third_party, at=now)
     context = _change_context(request, client, acting, held)
     template = "third_party_access/end.html"
     if request.method != "POST":
@@ -136,7 +137,7 @@ def end(request: HttpRequest, taxpayer: int, third_party: int) -> HttpResponse:
     try:
         if step == SUBMIT:
             submission = set_end(
-                actor=request.user,
+                actor=signed_in(request),
                 taxpayer=client.pk,
                 third_party=acting.pk,
                 accounts=form.chosen_accounts,
@@ -173,7 +174,7 @@ def end(request: HttpRequest, taxpayer: int, third_party: int) -> HttpResponse:
 def revoke(request: HttpRequest, taxpayer: int, third_party: int) -> HttpResponse:
     """Revoke some access or all of it: choose → review → done."""
     now = timezone.now()
-    client, acting, held = acting_firm(request.user, taxpayer=taxpayer, third_party=third_party, at=now)
+    client, acting, held = acting_firm(signed_in(request), taxpayer=taxpayer, third_party=third_party, at=now)
     context = _change_context(request, client, acting, held)
     template = "third_party_access/revoke.html"
     if request.method != "POST":
@@ -188,7 +189,7 @@ def revoke(request: HttpRequest, taxpayer: int, third_party: int) -> HttpRespons
         return render(request, template, context | {"form": form}, status=form.http_status)
     if step == SUBMIT:
         submission = revoke_access(
-            actor=request.user,
+            actor=signed_in(request),
             taxpayer=client.pk,
             third_party=acting.pk,
             accounts=form.ending_accounts,
@@ -200,29 +201,6 @@ def revoke(request: HttpRequest, taxpayer: int, third_party: int) -> HttpRespons
         request,
         "third_party_access/revoke_review.html",
         context | {"form": form, "table": ending_table(held, form.ending_accounts)},
-    )
-
-
-def ending_table(held: list[Holding], accounts: list[int] | None) -> Table:
-    """What ends, for the review of revoking and dropping."""
-    return Table(
-        _("What ends"),
-        [
-            Column("account", _("Account"), row_header=True),
-            Column("rights", _("Rights")),
-            Column("since", _("Since")),
-            Column("until", _("Last day")),
-        ],
-        [
-            {
-                "account": account_words(holding),
-                "rights": holding.rights,
-                "since": since_words(holding),
-                "until": until_words(holding),
-            }
-            for holding in held
-            if accounts is None or holding.account.pk in accounts
-        ],
     )
 
 
@@ -244,7 +222,7 @@ def _check_seen(held: list[Holding], version: str) -> None:
 
 
 def _change_context(request: HttpRequest, client: Taxpayer, acting: Taxpayer, held: list[Holding]) -> dict[str, object]:
-    both = sides(request.user, client=client, third_party=acting, at=timezone.now())
+    both = sides(signed_in(request), client=client, third_party=acting, at=timezone.now())
     reason = may_widen(both.standpoint, client=both.client, third_party=both.third_party)
     refused = ""
     if reason is not None:

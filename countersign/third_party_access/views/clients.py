@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from countersign.logons.signed_in import signed_in
 from countersign.policy.errors import Stale
 from countersign.policy.reasons import Reason
 from countersign.taxpayers.models import Taxpayer
@@ -18,13 +19,13 @@ from countersign.third_party_access.operations import drop_client
 from countersign.third_party_access.queries.clients import PAGE_SIZE, client_of, clients_page
 from countersign.third_party_access.queries.receipts.requests import asked_in_words
 from countersign.third_party_access.queries.requests import pending_requests_of
-from countersign.third_party_access.views.changing import ending_table
 from countersign.third_party_access.views.steps import (
     CHANGE,
     SUBMIT,
     account_words,
     acting_for,
     done,
+    ending_table,
     since_words,
     step_of,
     until_words,
@@ -54,7 +55,7 @@ def clients(request: HttpRequest, taxpayer: int) -> HttpResponse:
     typed = request.GET.get("q", "")[:LONGEST_SEARCH].strip()
     after = _place(request.GET.get("after", ""))
     size = page_size(request, PAGE_SIZE)
-    firm, page = clients_page(request.user, third_party=taxpayer, at=now, search=typed, after=after, size=size)
+    firm, page = clients_page(signed_in(request), third_party=taxpayer, at=now, search=typed, after=after, size=size)
     ask = reverse("third_party_access:request", args=[firm.pk])
     empty = Empty(
         _("%(firm)s has no clients yet") % {"firm": firm.legal_name},
@@ -151,7 +152,7 @@ def _place(typed: str) -> int | None:
 @require_safe
 def client(request: HttpRequest, taxpayer: int, client: int) -> HttpResponse:
     """One client: what the firm may do for it."""
-    firm, given, held = client_of(request.user, third_party=taxpayer, client=client, at=timezone.now())
+    firm, given, held = client_of(signed_in(request), third_party=taxpayer, client=client, at=timezone.now())
     table = Table(
         _("What %(firm)s may do for %(client)s") % {"firm": firm.legal_name, "client": given.legal_name},
         [
@@ -185,7 +186,7 @@ def client(request: HttpRequest, taxpayer: int, client: int) -> HttpResponse:
 def drop(request: HttpRequest, taxpayer: int, client: int) -> HttpResponse:
     """Give up a client, or some of its accounts: choose → review → done."""
     now = timezone.now()
-    firm, given, held = client_of(request.user, third_party=taxpayer, client=client, at=now)
+    firm, given, held = client_of(signed_in(request), third_party=taxpayer, client=client, at=now)
     context = {"acting_for": acting_for(firm), "firm": firm, "client": given}
     template = "third_party_access/drop.html"
     if request.method != "POST":
@@ -200,7 +201,7 @@ def drop(request: HttpRequest, taxpayer: int, client: int) -> HttpResponse:
         return render(request, template, context | {"form": form}, status=form.http_status)
     if step == SUBMIT:
         submission = drop_client(
-            actor=request.user,
+            actor=signed_in(request),
             third_party=firm.pk,
             client=given.pk,
             accounts=form.ending_accounts,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from countersign.access.wording import REASONS, WHO_CAN_CHANGE
+from countersign.logons.signed_in import signed_in
 from countersign.policy.errors import Invalid, Stale
 from countersign.policy.reasons import Reason
 from countersign.policy.rights import Rights
@@ -36,7 +37,7 @@ DECLINE, DECLINE_NOW = "decline", "decline_now"
 def decide(request: HttpRequest, taxpayer: int, pk: int) -> HttpResponse:
     """Decide a request: choose → review → Approve or Decline."""
     now = timezone.now()
-    seen = request_to(request.user, taxpayer=taxpayer, request=pk, at=now)
+    seen = request_to(signed_in(request), taxpayer=taxpayer, request=pk, at=now)
     step = request.POST.get("step", REVIEW)
     if request.method == "POST" and step == DECLINE_NOW:
         return _decline(request, seen)
@@ -73,7 +74,7 @@ def _not_as_seen(request: HttpRequest, seen: RequestSeen, step: str) -> HttpResp
 def _approve(request: HttpRequest, seen: RequestSeen, form: DecisionForm) -> HttpResponse:
     try:
         decided = approve_access(
-            actor=request.user,
+            actor=signed_in(request),
             taxpayer=seen.client.pk,
             request=seen.request.pk,
             rights=form.rights,
@@ -91,7 +92,7 @@ def _approve(request: HttpRequest, seen: RequestSeen, form: DecisionForm) -> Htt
 def _decline(request: HttpRequest, seen: RequestSeen) -> HttpResponse:
     try:
         decided = decline_access(
-            actor=request.user, taxpayer=seen.client.pk, request=seen.request.pk, now=timezone.now()
+            actor=signed_in(request), taxpayer=seen.client.pk, request=seen.request.pk, now=timezone.now()
         )
     except Stale:
         if not _answered_by(request, seen, State.DECLINED):
@@ -102,7 +103,7 @@ def _decline(request: HttpRequest, seen: RequestSeen) -> HttpResponse:
 
 def _answered_by(request: HttpRequest, seen: RequestSeen, *states: State) -> bool:
     """Whether this is a repeated submit of an answer that was given: it shows what the first did."""
-    return AccessRequest.objects.filter(pk=seen.request.pk, closed_by=request.user, state__in=states).exists()
+    return AccessRequest.objects.filter(pk=seen.request.pk, closed_by=signed_in(request), state__in=states).exists()
 
 
 def _context(seen: RequestSeen) -> dict[str, object]:
@@ -171,7 +172,11 @@ def _held_in_words(row: AskedAccount) -> object:
     if not row.held:
         return Rights.NO_ACCESS
     first = row.held[0]
-    return first.rights if first.until is None else TwoLines(first.rights, until_words(first))
+    return (
+        first.rights
+        if first.until is None
+        else TwoLines(first.rights, _("until %(day)s") % {"day": until_words(first)})
+    )
 
 
 def _review(request: HttpRequest, seen: RequestSeen, form: DecisionForm, given: dict[int, Rights]) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from countersign.access.queries.own import administered_taxpayer, own_taxpayers
+from countersign.logons.signed_in import signed_in
 from countersign.third_party_access.queries.requests import pending_requests_of, pending_requests_to
 from countersign.third_party_access.views.steps import acting_for
 
@@ -27,7 +28,7 @@ def choose_taxpayer(request: HttpRequest, page: str) -> HttpResponse:
     if page not in PAGES:
         raise Http404
     route, title = PAGES[page]
-    own = own_taxpayers(request.user.pk, at=timezone.now())
+    own = own_taxpayers(signed_in(request).pk, at=timezone.now())
     administered = [one.taxpayer for one in own if one.administers]
     if len(administered) == 1:
         return HttpResponseRedirect(reverse(route, args=[administered[0].pk]))
@@ -39,7 +40,7 @@ def choose_taxpayer(request: HttpRequest, page: str) -> HttpResponse:
 def overview(request: HttpRequest, taxpayer: int) -> HttpResponse:
     """Third-Party Access of one taxpayer: both directions."""
     now = timezone.now()
-    found = administered_taxpayer(request.user, taxpayer, at=now)
+    found = administered_taxpayer(signed_in(request), taxpayer, at=now)
     context = {
         "acting_for": acting_for(found),
         "taxpayer": found,

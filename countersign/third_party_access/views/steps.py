@@ -13,7 +13,7 @@ from countersign.taxpayers.models import Taxpayer
 from countersign.third_party_access.queries.grants import Holding
 from countersign.ui.components.moments import day
 from countersign.ui.shell import ActingFor
-from countersign.ui.tables import TwoLines
+from countersign.ui.tables import Column, Table, TwoLines
 
 STEP = "step"
 REVIEW, CHANGE, SUBMIT = "review", "change", "submit"
@@ -54,3 +54,26 @@ def since_words(holding: Holding) -> Any:
 def accounts_in_words(held: Sequence[Holding]) -> str:
     """Withholding WTH-1, Sales and use SLS-1."""
     return ", ".join(f"{holding.account.account_type} {holding.account.number}" for holding in held)
+
+
+def ending_table(held: list[Holding], accounts: list[int] | None) -> Table:
+    """What ends, for the review of revoking and dropping."""
+    return Table(
+        _("What ends"),
+        [
+            Column("account", _("Account"), row_header=True),
+            Column("rights", _("Rights")),
+            Column("since", _("Since")),
+            Column("until", _("Last day")),
+        ],
+        [
+            {
+                "account": account_words(holding),
+                "rights": holding.rights,
+                "since": since_words(holding),
+                "until": until_words(holding),
+            }
+            for holding in held
+            if accounts is None or holding.account.pk in accounts
+        ],
+    )

@@ -26,9 +26,7 @@ def about_changes(submissions: Sequence[Submission], viewers: Mapping[int, Viewe
         {key for one in submissions for key in (one.taxpayer_id, one.third_party_id) if key is not None}
     )
     return {
-        one.pk: sides[
-            one.third_party_id if _sees_as_client(one, viewers[one.pk]) else one.taxpayer_id  # type: ignore[index]
-        ].legal_name
+        one.pk: sides[one.third_party_id if _sees_as_client(one, viewers[one.pk]) else one.taxpayer_id].legal_name
         for one in submissions
     }
 
@@ -41,8 +39,8 @@ def _sees_as_client(submission: Submission, viewer: Viewer) -> bool:
 
 def change_receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
     """The receipt of a change of live access: what was, and what is instead."""
-    sides = Taxpayer.objects.in_bulk([submission.taxpayer_id, submission.third_party_id])  # type: ignore[list-item]
-    client, firm = sides[submission.taxpayer_id], sides[submission.third_party_id]  # type: ignore[index]
+    sides = Taxpayer.objects.in_bulk([submission.taxpayer_id, submission.third_party_id])
+    client, firm = sides[submission.taxpayer_id], sides[submission.third_party_id]
     client_side = _sees_as_client(submission, viewer)
     names = {"firm": firm.legal_name, "client": client.legal_name}
     lines: list[tuple[Any, Any]] = [
@@ -87,7 +85,7 @@ def change_receipt(submission: Submission, viewer: Viewer, at: datetime) -> Rece
 
 def _changed_table(submission: Submission) -> Table:
     grants = Grant.objects.filter(
-        third_party_id=submission.third_party_id, account__taxpayer_id=submission.taxpayer_id
+        third_party=submission.third_party_id, account__taxpayer=submission.taxpayer_id
     ).select_related("account__account_type")
     number = submission.confirmation_number
     begun = {grant.account_id: grant for grant in grants.filter(begun_by=number)}

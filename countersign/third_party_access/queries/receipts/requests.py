@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from countersign.access.models import Grant
 from countersign.policy.rights import Rights
@@ -17,7 +14,6 @@ from countersign.submissions.kinds import Receipt, Viewer
 from countersign.submissions.models import Submission
 from countersign.third_party_access.models import AccessRequest, State
 from countersign.third_party_access.queries.periods import day_of, last_day_of
-from countersign.ui.components.lists import Task
 from countersign.ui.components.moments import day, when
 from countersign.ui.tables import Column, Link, StatusWord, Table, TwoLines
 from countersign.ui.words import RIGHTS
@@ -52,64 +48,33 @@ def client_name(request: AccessRequest) -> str:
     return request.name_given
 
 
+def legal_name(request: AccessRequest) -> str:
+    """How the client knows itself."""
+    return request.client.legal_name if request.client is not None else request.name_given
+
+
 def of_firm(viewer: Viewer) -> bool:
     """Whether the viewer of a request sees it with the firm's eyes."""
     return viewer.administers_third_party or (viewer.submitted and not viewer.administers_taxpayer)
 
 
-def about_requests(submissions: Sequence[Submission], viewers: Mapping[int, Viewer]) -> dict[int, str]:
-    """Whom each request concerns, as the viewer knows it."""
-    requests = AccessRequest.objects.select_related("client", "third_party").in_bulk(
-        [submission.subject for submission in submissions if submission.subject]
-    )
-    return {
-        submission.pk: client_name(request) if of_firm(viewers[submission.pk]) else request.third_party.legal_name
-        for submission in submissions
-        if (request := requests.get(submission.subject or 0)) is not None
-    }
-
-
-def request_tasks(submissions: Sequence[Submission], at: datetime) -> dict[int, Task]:
-    """Requests that wait for a Master Administrator, for Home."""
-    requests = (
-        AccessRequest.objects.filter(pk__in=[one.subject for one in submissions], expires_at__gt=at)
-        .select_related("third_party", "client")
-        .annotate(types=Count("asked"))
-    )
-    tasks = {}
-    by_subject = {one.subject: one for one in submissions}
-    for request in requests:
-        told = ngettext(
-            "%(firm)s asks for access to %(count)d account type of %(client)s",
-            "%(firm)s asks for access to %(count)d account types of %(client)s",
-            request.types,  # type: ignore[attr-defined]
-        ) % {
-            "firm": request.third_party.legal_name,
-            "count": request.types,  # type: ignore[attr-defined]
-            "client": request.client.legal_name if request.client else "",
-        }
-        address = reverse("third_party_access:decide", args=[request.client_id, request.pk])
-        tasks[by_subject[request.pk].pk] = Task(told, address, _("Expires"), request.expires_at)
-    return tasks
-
-
 def request_receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
     """The receipt of a request, for the firm or for the client."""
     request = AccessRequest.objects.select_related("client", "third_party", "requested_by", "closed_by").get(
-        pk=submission.subject
+        confirmation_number=submission.confirmation_number
     )
     firm_side = of_firm(viewer)
     state = state_now(request, at)
     lines: list[tuple[Any, Any]] = [
         (_("Third party"), request.third_party.legal_name),
-        (_("Client"), client_name(request) if firm_side else request.client.legal_name),  # type: ignore[union-attr]
+        (_("Client"), client_name(request) if firm_side else legal_name(request)),
     ]
     if firm_side:
         number = _("%(type)s ending in %(last)s") % {"type": request.id_type, "last": request.id_number_last4}
         lines.append((_("ID number"), number))
     lines += [
-        (_("Submitted by"), request.requested_by.full_name),
-        (_("Submitted"), when(request.requested_at, at)),
+        (_("Asked by"), request.requested_by.full_name),
+        (_("Asked"), when(request.requested_at, at)),
         (_("Asked for"), asked_in_words(request)),
         (_("Begins"), request.begins_on),
         (_("Last day"), request.ends_on or _("No end: until somebody ends it")),
@@ -134,7 +99,7 @@ def request_receipt(submission: Submission, viewer: Viewer, at: datetime) -> Rec
         withdraw_url=withdraw,
         links=_request_links(request, state, firm_side, viewer),
         table=_given_table(request) if state in _GIVEN else None,
-        taxpayer=request.third_party.legal_name if firm_side else request.client.legal_name,  # type: ignore[union-attr]
+        taxpayer=request.third_party.legal_name if firm_side else legal_name(request),
     )
 
 
@@ -226,7 +191,7 @@ def _given_table(request: AccessRequest) -> Table:
     given = (
         Grant.objects.filter(
             third_party_id=request.third_party_id,
-            account__taxpayer_id=request.client_id,
+            account__taxpayer=request.client,
             begun_by=request.confirmation_number,
         )
         .select_related("account__account_type")
