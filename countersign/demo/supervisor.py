@@ -5,12 +5,8 @@ Every child is on a leash (:mod:`countersign.postgres.leash`): it ends with this
 
 from __future__ import annotations
 
-import argparse
-import fcntl
-import hashlib
 import json
 import os
-import secrets
 import signal
 import sys
 import time
@@ -18,23 +14,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 from typing import IO
 
 import psycopg
 
-from countersign.demo.cast import AGENCY_NAME, AGENCY_PHONE, sign_in_table
+from countersign.demo.cast import AGENCY_NAME, AGENCY_PHONE
+from countersign.demo.lasting import TOP, lasting_secret, program_version
 from countersign.demo.ports import HOST, listen, port_of
 from countersign.postgres import leash
-from countersign.postgres.binaries import NoPostgres
-from countersign.postgres.cluster import Cluster, ClusterFailed
+from countersign.postgres.cluster import Cluster
 
-TOP = Path(__file__).resolve().parent.parent.parent
-_READY_SECONDS = 60.0
-
-
-class Stopped(BaseException):
-    """Somebody asked us to stop: Ctrl-C, SIGTERM, a closed terminal."""
+READY_SECONDS = 60.0
 
 
 class Failed(Exception):
@@ -53,7 +43,9 @@ class Demo:
 
     def start(self) -> None:
         """Start everything and wait until it answers. Raises Failed, ClusterFailed, NoPostgres."""
+        # Still there after a kill: then our ports may just be becoming free.
         unclean = (self.folder / "running.json").exists()
+        (self.folder / "running.json").unlink(missing_ok=True)
         web = listen(self._port, patience=3.0 if unclean else 0.0)
         mail_web, mail_smtp = listen(8025, patience=1.0 if unclean else 0.0), listen(0)
         self.address, self.mailbox = f"http://{HOST}:{port_of(web)}/", f"http://{HOST}:{port_of(mail_web)}/"
@@ -87,8 +79,8 @@ class Demo:
         defaults = {
             "COUNTERSIGN_AGENCY_NAME": AGENCY_NAME,
             "COUNTERSIGN_AGENCY_PHONE": AGENCY_PHONE,
-            "COUNTERSIGN_SECRET_KEY": _lasting_secret(self.folder / "secret-key"),
-            "COUNTERSIGN_IDENTIFIER_KEY": _lasting_secret(self.folder / "identifier-key"),
+            "COUNTERSIGN_SECRET_KEY": lasting_secret(self.folder / "secret-key"),
+            "COUNTERSIGN_IDENTIFIER_KEY": lasting_secret(self.folder / "identifier-key"),
         }
         own = {
             "DJANGO_SETTINGS_MODULE": "countersign.config.settings",
@@ -108,7 +100,7 @@ class Demo:
 
     def _migrate(self, environment: Mapping[str, str]) -> None:
         """Bring the database up to date; our own is known to be, while the program is the same."""
-        stamp, version = self.folder / "migrated", _program_version()
+        stamp, version = self.folder / "migrated", program_version()
         if self._cluster is not None and stamp.exists() and stamp.read_text() == version:
             return
         self._step("migrate", ["migrate", "--quiet"], environment)
@@ -119,7 +111,7 @@ class Demo:
             row = connection.execute("select exists (select from taxpayers_taxpayer)").fetchone()
         if row is not None and row[0]:
             return
-        _say("making the demo's agency …")
+        print("making the demo's agency …", flush=True)
         world = self.folder / "world"
         self._step("demo-world", ["demo-world", str(world)], environment)
         self._step("import", ["import", str(world)], environment)
@@ -155,7 +147,7 @@ class Demo:
 
     def _wait_until_answering(self) -> None:
         waiting = [f"{self.address}healthz", self.mailbox]
-        deadline = time.monotonic() + _READY_SECONDS
+        deadline = time.monotonic() + READY_SECONDS
         while waiting:
             self.check()
             if _answers(waiting[0]):
@@ -185,47 +177,9 @@ class Demo:
             self._cluster.stop()
         (self.folder / "running.json").unlink(missing_ok=True)
 
-    def banner(self) -> str:
-        """Where it is, who may sign in, and how to stop."""
-        lines = [
-            "",
-            "The demo is running.",
-            "",
-            f"  Site     {self.address}",
-            f"  Mail     {self.mailbox}   (everything it sends)",
-        ]
-        people = sign_in_table()
-        width = max(len(person.username) for person in people)
-        passwords = {person.password for person in people}
-        one_for_all = f', all with the password "{passwords.pop()}"' if len(passwords) == 1 else ""
-        lines += ["", f"  Log in as{one_for_all}"]
-        for person in people:
-            own = "" if one_for_all else f"  {person.password}"
-            lines.append(f"    {person.username:{width}}{own}  {person.who}")
-        lines += ["", f"  Stop: Ctrl-C. Its files are in {self.folder}; remove that folder for a fresh start.", ""]
-        return "\n".join(lines)
-
 
 def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "countersign.command_line", *arguments]
-
-
-def _program_version() -> str:
-    """Changes with any file of the program: migrations, and the models that say what may be done with a table."""
-    digest = hashlib.sha256()
-    for path in sorted((TOP / "countersign").rglob("*.py")):
-        digest.update(os.fsencode(path) + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _lasting_secret(path: Path) -> str:
-    """Made once: sessions and keyed hashes outlive a restart."""
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-        return path.read_text()
 
 
 def _answers(url: str) -> bool:
@@ -242,65 +196,3 @@ def _answers(url: str) -> bool:
 def _last_words(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     return f"{lines[-1] if lines else 'it said nothing'} (see {log})"
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
-
-
-def _on_signal(number: int, frame: FrameType | None) -> None:
-    raise Stopped
-
-
-def _other_demo(folder: Path) -> str:
-    """The address of the demo that holds the lock, waiting for it to come up."""
-    deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            return str(json.loads((folder / "running.json").read_text())["address"])
-        except (OSError, ValueError):
-            time.sleep(0.1)
-    return "(it is still starting)"
-
-
-def main() -> int:
-    """Run the demo until it is stopped. Exit status 0, or 1 when something of it failed."""
-    parser = argparse.ArgumentParser(prog="bin/demo", description="Run Countersign's demo until Ctrl-C.")
-    parser.add_argument("--port", type=int, default=8000, help="first port to try (default %(default)s)")
-    parser.add_argument("--folder", type=Path, default=TOP / ".demo", help="its files (default %(default)s)")
-    arguments = parser.parse_args()
-    folder = arguments.folder.resolve()
-    # The server's account passes through to its own files; everything else in here is closed by itself.
-    folder.mkdir(mode=0o711, exist_ok=True)
-    folder.chmod(0o711)
-    os.umask(0o077)
-    with (folder / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _say(f"The demo of this folder is running already: {_other_demo(folder)}")
-            return 0
-        return _run(Demo(folder, arguments.port))
-
-
-def _run(demo: Demo) -> int:
-    stopping = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    for number in stopping:
-        signal.signal(number, _on_signal)
-    status = 0
-    try:
-        demo.start()
-        _say(demo.banner())
-        while True:
-            time.sleep(0.25)
-            demo.check()
-    except Stopped:
-        _say("\nStopping …")
-    except (Failed, ClusterFailed, NoPostgres, OSError, psycopg.Error) as problem:
-        print(f"bin/demo: {problem}", file=sys.stderr, flush=True)
-        status = 1
-    finally:
-        for number in stopping:
-            signal.signal(number, signal.SIG_IGN)
-        demo.stop()
-    return status

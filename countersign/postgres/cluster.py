@@ -16,40 +16,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from countersign.postgres import leash
-from countersign.postgres.account import SystemAccount, launcher, may_enter, server_account
+from countersign.postgres.account import SystemAccount, may_enter, server_account
 from countersign.postgres.binaries import SHARED, Binaries, find_binaries, within_reach
 from countersign.postgres.postmaster import Postmaster, is_postgres, read_postmaster
-from countersign.postgres.roles import OWNER_ROLE, make_cluster_roles
+from countersign.postgres.roles import OWNER_ROLE, SUPERUSER, make_cluster_roles
+from countersign.postgres.server_settings import server_settings, who_may_connect
 from countersign.postgres.urls import APPLICATION_ROLE, socket_url
 
-SUPERUSER = "postgres"
 # The kernel's limit for a socket's path is 107 bytes (103 on macOS); the socket's own name takes 15.
 _SOCKET_DIRECTORY_LIMIT = 85
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
-
-_SETTINGS = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "max_connections": "100",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
-    "work_mem": "8MB",
-    "maintenance_work_mem": "128MB",
-    "random_page_cost": "1.1",
-    "jit": "off",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "max_wal_size": "1GB",
-    "checkpoint_timeout": "15min",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    # The log must not hold facts about persons: no statements, no "Key (…)=(…)".
-    "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
-}
-# For tests: a crash may lose everything, which then is thrown away anyhow.
-_THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
 
 class ClusterFailed(RuntimeError):
@@ -180,8 +157,7 @@ class Cluster:
                 "remove the folder for a fresh start"
             )
         sockets = self._socket_directory()
-        settings = _SETTINGS | ({} if self.durable else _THROW_AWAY)
-        settings |= self._who_may_connect()
+        settings = server_settings(durable=self.durable) | who_may_connect(self.folder.resolve())
         command: list[str | Path] = [binaries.directory / "postgres", "-D", self.files.resolve(), "-k", sockets]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
@@ -213,21 +189,6 @@ class Cluster:
             if made.child.wait():
                 raise ClusterFailed(f"initdb failed: {self._last_words()}")
         fresh.rename(self.files)
-
-    def _who_may_connect(self) -> dict[str, str]:
-        """Who started us, as any of the three logins, and nobody else: not even the server's own account."""
-        names = (SUPERUSER, OWNER_ROLE, APPLICATION_ROLE)
-        texts = {
-            "hba_file": "local all all peer map=launcher\n",
-            "ident_file": "".join(f'launcher "{launcher().name}" {name}\n' for name in names),
-        }
-        settings = {}
-        for name, text in texts.items():
-            path = self.folder.resolve() / f"{name}.conf"
-            path.write_text(text)
-            path.chmod(0o644)
-            settings[name] = str(path)
-        return settings
 
     def _socket_directory(self) -> Path:
         sockets = self.folder.resolve() / "socket"

@@ -16,6 +16,8 @@ from psycopg import sql
 
 from countersign.postgres.urls import APPLICATION_ROLE
 
+# Of a private server only: makes the other two, and is not used again.
+SUPERUSER = "postgres"
 OWNER_ROLE = "countersign_owner"
 
 

