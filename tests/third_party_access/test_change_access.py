@@ -15,6 +15,7 @@ from countersign.policy.facts import Condition
 from countersign.policy.reasons import Reason
 from countersign.policy.rights import Rights
 from countersign.submissions.models import Submission
+from countersign.taxpayers.models import Account
 from countersign.third_party_access.operations import change_rights, drop_client, revoke_access, set_end
 from countersign.third_party_access.queries.grants import Holding, holdings, version_of_holdings
 from tests.third_party_access.world import World
@@ -195,6 +196,18 @@ def test_an_end_counts_for_the_last_of_two_periods(acting: World) -> None:
     periods = [row.until for row in holdings(acting.lopez.pk, acting.bakery.pk, at=acting.now)]
     assert acting.today + timedelta(days=2) in periods
     assert acting.today + timedelta(days=30) in periods
+
+
+def test_nothing_is_widened_on_a_closed_account(acting: World) -> None:
+    Account.objects.filter(number="WTH-1").update(closed_on=acting.today)
+    end(acting, acting.today + timedelta(days=3), "WTH-1")
+    change(acting, WTH_1=Rights.VIEW_ONLY)
+    for widening in (
+        lambda: change(acting, WTH_1=Rights.FILE_AND_PAY),
+        lambda: end(acting, None, "WTH-1"),
+    ):
+        with pytest.raises(Invalid):
+            widening()
 
 
 def test_nothing_to_change_is_told(acting: World) -> None:

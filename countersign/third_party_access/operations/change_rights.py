@@ -21,6 +21,7 @@ from countersign.third_party_access.events import AccessNarrowed, AccessWidened
 from countersign.third_party_access.kinds import RIGHTS_CHANGE
 from countersign.third_party_access.operations.changing import (
     change_done,
+    check_open,
     check_version,
     locked_holdings,
     replace_grant,
@@ -64,6 +65,7 @@ def change_rights(
     check_version(held, version)
     if not narrowed and not widened:
         raise Invalid({"rights": _("Choose other rights for at least one account: so far nothing changes.")})
+    check_open([holding for holding, _level in widened], field="rights", now=now)
     submission = change_done(
         RIGHTS_CHANGE, actor=actor, client=client.pk, third_party=firm.pk, token=token, channel=channel, now=now
     )

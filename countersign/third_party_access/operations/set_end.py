@@ -20,6 +20,7 @@ from countersign.third_party_access.events import AccessEndSet
 from countersign.third_party_access.kinds import END_CHANGE
 from countersign.third_party_access.operations.changing import (
     change_done,
+    check_open,
     check_version,
     locked_holdings,
     replace_grant,
@@ -64,6 +65,7 @@ def set_end(
         raise Refused(reason)
     check_version(held, version)
     check_last_day(sooner + later, accounts, last_day, now=now)
+    check_open(later, field="last_day", now=now)
     submission = change_done(
         END_CHANGE, actor=actor, client=client.pk, third_party=firm.pk, token=token, channel=channel, now=now
     )

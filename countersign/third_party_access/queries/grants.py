@@ -27,6 +27,10 @@ class Holding:
     until: date | None
     begun: bool
 
+    def closed(self, on: date) -> bool:
+        """Whether the account is closed that day: nothing is widened on it (SPEC 6: only on open accounts)."""
+        return self.account.closed_on is not None and self.account.closed_on <= on
+
 
 def current_grants(third_party: int, *, at: datetime) -> QuerySet[Grant]:
     """Grants of the third party that are live or have yet to begin (``at`` is the present moment)."""

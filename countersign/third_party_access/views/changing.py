@@ -17,6 +17,7 @@ from countersign.taxpayers.models import Taxpayer
 from countersign.third_party_access.forms import EndForm, EndingForm, RightsChangeForm
 from countersign.third_party_access.operations import change_rights, revoke_access, set_end
 from countersign.third_party_access.operations.change_rights import rights_changes
+from countersign.third_party_access.operations.changing import check_open
 from countersign.third_party_access.operations.set_end import check_last_day, end_changes
 from countersign.third_party_access.queries.clients import acting_firm
 from countersign.third_party_access.queries.grants import Holding, version_of_holdings
@@ -67,6 +68,7 @@ def change(request: HttpRequest, taxpayer: int, third_party: int) -> HttpRespons
             return done(submission.confirmation_number)
         _check_seen(held, form.cleaned_data["version"])
         narrowed, widened = rights_changes(held, form.rights)
+        check_open([holding for holding, _level in widened], field="rights", now=now)
     except Invalid as invalid:
         form.add_problems(invalid.problems)
         return _choose_rights(request, form, context)
@@ -150,6 +152,7 @@ def end(request: HttpRequest, taxpayer: int, third_party: int) -> HttpResponse:
         _check_seen(held, form.cleaned_data["version"])
         sooner, later = end_changes(held, form.chosen_accounts, form.last)
         check_last_day(sooner + later, form.chosen_accounts, form.last, now=now)
+        check_open(later, field="last_day", now=now)
         if later and context["widening_refused"]:
             raise Invalid({"last_day": str(context["widening_refused"])})
     except Invalid as invalid:

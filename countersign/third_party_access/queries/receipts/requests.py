@@ -149,8 +149,8 @@ def _happens_now(request: AccessRequest, state: State, firm_side: bool, at: date
             _("If the number and name match, the taxpayer is asked, on Home and by e-mail.") % names,
             _("You get an e-mail when there is an answer. Without one the request expires on %(until)s.") % names,
             _(
-                "A taxpayer without a logon cannot answer online yet. Ask your client to register, "
-                "or use a printed authorization."
+                "A taxpayer without a logon cannot answer online. Ask your client to create one; "
+                "otherwise the request just expires."
             ),
         ]
     if state in _GIVEN and firm_side:
