@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,13 +64,19 @@ class Demos:
 
 
 @pytest.fixture(scope="module")
-def demos() -> Iterator[Demos]:
-    folder = Path("/tmp") / f"countersign-demo-{os.getpid()}"  # noqa: S108 - every account can pass through
+def folder() -> Iterator[Path]:
+    """One for all tests here: the demo's world is brought in once."""
+    path = Path("/tmp") / f"countersign-demo-{os.getpid()}"  # noqa: S108 - every account can pass through
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def demos(folder: Path) -> Iterator[Demos]:
     every = Demos(folder)
     yield every
     every.end()
     assert every.all_gone()
-    subprocess.run(["rm", "-rf", str(folder)], check=True)
 
 
 def site_of(demo: subprocess.Popen[str]) -> str:
