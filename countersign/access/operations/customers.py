@@ -42,7 +42,7 @@ _WANTED = """
     )
     SELECT candidate.portfolio_id, candidate.taxpayer_id,
            CASE WHEN NOT candidate.passed_on THEN NULL
-                WHEN pl.id IS NOT NULL THEN coalesce(pg.id, dg.id)
+                WHEN pl.id IS NOT NULL THEN CASE WHEN pg.ended_at IS NULL THEN pg.id ELSE dg.id END
                 WHEN t.kind = 'individual' AND EXISTS (
                      SELECT FROM access_taxpayeraccess own WHERE own.logon_id = candidate.holder_id
                      AND own.taxpayer_id = t.id AND own.access_type = 'MA' AND own.accepted
@@ -53,9 +53,10 @@ _WANTED = """
     JOIN taxpayers_taxpayer t ON t.id = candidate.taxpayer_id
     LEFT JOIN access_securitygroup dg ON dg.portfolio_id = candidate.portfolio_id AND dg.is_default
          AND dg.ended_at IS NULL
-    LEFT JOIN access_placement pl ON pl.portfolio_id = candidate.portfolio_id
+    LEFT JOIN (access_placement pl
+               JOIN access_securitygroup pg ON pg.id = pl.group_id AND pg.portfolio_id = pl.portfolio_id)
+         ON pl.portfolio_id = candidate.portfolio_id
          AND pl.taxpayer_id = candidate.taxpayer_id AND pl.ended_at IS NULL
-    LEFT JOIN access_securitygroup pg ON pg.id = pl.group_id AND pg.ended_at IS NULL
 """
 _SCOPE = """
     (%(portfolios)s::bigint[] IS NULL OR kept.portfolio_id = ANY(%(portfolios)s))

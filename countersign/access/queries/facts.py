@@ -61,8 +61,8 @@ def _statement(past: bool) -> str:
            CASE WHEN s.portfolio_id IS NOT NULL THEN ARRAY(
                SELECT gm.group_id FROM access_groupmember gm JOIN access_securitygroup sg ON sg.id = gm.group_id
                WHERE gm.logon_id = l.id AND sg.portfolio_id = s.portfolio_id AND {alive("gm")} AND {alive("sg")}) END,
-           (SELECT coalesce(pg.id, dg.id) FROM access_placement pl
-            LEFT JOIN access_securitygroup pg ON pg.id = pl.group_id AND {alive("pg")}
+           (SELECT CASE WHEN {alive("pg")} THEN pg.id ELSE dg.id END FROM access_placement pl
+            JOIN access_securitygroup pg ON pg.id = pl.group_id AND pg.portfolio_id = pl.portfolio_id
             WHERE pl.portfolio_id = s.portfolio_id AND pl.taxpayer_id = t.id AND {alive("pl")} LIMIT 1),
            dg.id,
            (SELECT ra.rights FROM access_refinement ra WHERE s.portfolio_id IS NOT NULL AND ra.logon_id = l.id

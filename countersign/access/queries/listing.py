@@ -187,8 +187,11 @@ def _walk(after: Position | None, before: Position | None, parameters: dict[str,
 
 
 def _candidates_of_parentless(logon: int, conditions: str) -> str:
-    """The customers of the logon's own portfolio: everything it may reach is there. Without a portfolio it has
-    no clients, and only the few taxpayers of its own."""
+    """The customers of the logon's own portfolio: everything that it may reach is there.
+
+    Every Master Administrator of a third party with clients has one, so that without one there are only the few
+    taxpayers of its own; clients are looked for all the same, so that nothing ever depends on the portfolio.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT portfolio_id FROM access_portfolioholder
@@ -200,9 +203,14 @@ def _candidates_of_parentless(logon: int, conditions: str) -> str:
         return f"""SELECT k.name_folded, k.taxpayer_id FROM access_customer k
         WHERE k.portfolio_id = {int(own[0])} {conditions}"""
     return f"""SELECT k.name_folded, k.taxpayer_id FROM (
-            SELECT t.name_folded, t.id AS taxpayer_id FROM access_taxpayeraccess own
-            JOIN taxpayers_taxpayer t ON t.id = own.taxpayer_id
-            WHERE own.logon_id = %(logon)s AND own.ended_at IS NULL) k
+            SELECT t.name_folded, t.id AS taxpayer_id FROM taxpayers_taxpayer t WHERE t.id IN (
+                SELECT own.taxpayer_id FROM access_taxpayeraccess own
+                WHERE own.logon_id = %(logon)s AND own.ended_at IS NULL
+                UNION ALL
+                SELECT granted.taxpayer_id FROM access_taxpayeraccess own
+                JOIN access_grant g ON g.third_party_id = own.taxpayer_id AND g.ended_at IS NULL
+                JOIN taxpayers_account granted ON granted.id = g.account_id
+                WHERE own.logon_id = %(logon)s AND own.access_type = 'MA' AND own.ended_at IS NULL)) k
         WHERE true {conditions}"""
 
 
@@ -254,8 +262,8 @@ def _rule_for_secondary(profile: SecondaryProfile, parameters: dict[str, Any]) -
         WHERE (%(account_types)s::bigint[] IS NULL OR a.account_type_id = ANY(%(account_types)s))
           AND NOT {taxpayer_has("a.taxpayer_id", "frozen_as_taxpayer", past=False)}
           AND coalesce(
-              (SELECT coalesce(pg.id, %(default_group)s) FROM access_placement pl
-               LEFT JOIN access_securitygroup pg ON pg.id = pl.group_id AND {alive("pg")}
+              (SELECT CASE WHEN {alive("pg")} THEN pg.id ELSE %(default_group)s END FROM access_placement pl
+               JOIN access_securitygroup pg ON pg.id = pl.group_id AND pg.portfolio_id = pl.portfolio_id
                WHERE pl.portfolio_id = %(portfolio)s AND pl.taxpayer_id = a.taxpayer_id AND {alive("pl")} LIMIT 1),
               CASE WHEN NOT ({kept_to_parent}) THEN %(default_group)s END) = ANY(%(groups)s)
         ORDER BY 1 DESC, through.grant_id NULLS FIRST LIMIT 1"""

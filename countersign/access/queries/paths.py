@@ -131,10 +131,11 @@ def _secondary(past: bool, *, client: bool) -> str:
     LEFT JOIN access_securitygroup dg ON dg.portfolio_id = s.portfolio_id AND dg.is_default
          AND {live("dg", past=past)}
     LEFT JOIN (access_placement pl
-               LEFT JOIN access_securitygroup pg ON pg.id = pl.group_id AND {live("pg", past=past)})
+               JOIN access_securitygroup pg ON pg.id = pl.group_id AND pg.portfolio_id = pl.portfolio_id)
          ON pl.portfolio_id = s.portfolio_id AND pl.taxpayer_id = a.taxpayer_id AND {live("pl", past=past)}
     JOIN access_groupmember gm ON gm.logon_id = s.logon_id AND {live("gm", past=past)}
-         AND gm.group_id = CASE WHEN pl.id IS NOT NULL THEN coalesce(pg.id, dg.id)
+         AND gm.group_id = CASE WHEN pl.id IS NOT NULL THEN
+                                     CASE WHEN {live("pg", past=past)} THEN pg.id ELSE dg.id END
                                 WHEN NOT ({kept_to_parent}) THEN dg.id END
     JOIN access_securitygroup sg ON sg.id = gm.group_id AND {live("sg", past=past)}
          AND sg.portfolio_id + 0 = s.portfolio_id

@@ -49,7 +49,7 @@ def _statement() -> str:
            (SELECT dg.id FROM access_securitygroup dg WHERE dg.portfolio_id = s.portfolio_id AND dg.is_default
             AND {alive("dg")} LIMIT 1),
            ARRAY({sources}), ARRAY({sources} AND NOT {closed}),
-           s.accepted AND {active("s.logon_id", past=False)} AND {active("h.holder_id", past=False)}
+           s.accepted AND {alive("s")} AND {active("s.logon_id", past=False)} AND {active("h.holder_id", past=False)}
              AND {parentless("h.holder_id")}
     FROM access_secondarylogon s
     LEFT JOIN access_portfolioholder h ON h.portfolio_id = s.portfolio_id AND {alive("h")}
