@@ -44,6 +44,7 @@ GALLERY = _flag("GALLERY", DEMO)
 SECRET_KEY = _setting("SECRET_KEY") or secrets.token_urlsafe(50)
 # Keys the hashes under which ID numbers and proofs are stored. It must outlive SECRET_KEY's rotations.
 IDENTIFIER_KEY = _setting("IDENTIFIER_KEY", SECRET_KEY)
+KEYS_LAST = bool(_setting("SECRET_KEY"))
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "127.0.0.1 localhost")
 CSRF_TRUSTED_ORIGINS = _words("TRUSTED_ORIGINS")
 HTTPS = BASE_URL.startswith("https://")
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
     "countersign.access",
     "countersign.submissions",
     "countersign.third_party_access",
+    "countersign.importing",
     "countersign.config",
 ]
 MIDDLEWARE = [

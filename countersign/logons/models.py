@@ -32,6 +32,7 @@ class Logon(AbstractBaseUser):
     phone = models.CharField(max_length=40, blank=True)
     language = models.CharField(max_length=2, default="en")
     password = models.CharField(max_length=256, blank=True)
+    must_change_password = models.BooleanField(default=False, help_text="Came with an import; changed at first sign-in")
     created_at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[LogonQueries] = LogonQueries()

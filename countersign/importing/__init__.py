@@ -1,0 +1,1 @@
+"""The register and the access of an existing portal, from a folder of CSV files (IMPORT.md)."""

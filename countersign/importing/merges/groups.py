@@ -1,0 +1,158 @@
+"""security_groups.csv, placements.csv, group_members.csv, refinements.csv: a parent's groups and limits."""
+
+from __future__ import annotations
+
+from countersign.importing.files import BY_NAME, File
+from countersign.importing.merges.access import refuse_unknown_logon, refuse_unknown_taxpayer
+from countersign.importing.merges.logons import ensure_portfolios
+from countersign.importing.merges.merge import FactFile, Merge, merge_facts
+
+GROUPS, PLACEMENTS = BY_NAME["security_groups.csv"], BY_NAME["placements.csv"]
+MEMBERS, REFINEMENTS = BY_NAME["group_members.csv"], BY_NAME["refinements.csv"]
+
+_PORTFOLIO = """JOIN logons_logon p ON p.username = s.parent
+       JOIN access_portfolioholder h ON h.holder_id = p.id AND h.ended_at IS NULL AND NOT h.received"""
+_GROUPS_BY_PARENT = """SELECT p.username, lower(g.name) FROM access_securitygroup g
+    JOIN access_portfolioholder h ON h.portfolio_id = g.portfolio_id AND h.ended_at IS NULL AND NOT h.received
+    JOIN logons_logon p ON p.id = h.holder_id WHERE g.ended_at IS NULL"""
+GROUP_FACTS = FactFile(
+    GROUPS,
+    "access_securitygroup",
+    f"""SELECT s.line, s.key, s.digest, h.portfolio_id, s.name, s.description, false AS is_default
+       FROM staged_security_groups s {_PORTFOLIO}""",
+    identity=("portfolio_id",),
+    fixed=("name", "description", "is_default"),
+    match="cur.portfolio_id = r.portfolio_id AND lower(cur.name) = lower(r.name)",
+)
+PLACEMENT_FACTS = FactFile(
+    PLACEMENTS,
+    "access_placement",
+    f"""SELECT s.line, s.key, s.digest, h.portfolio_id, t.id AS taxpayer_id, g.id AS group_id
+       FROM staged_placements s {_PORTFOLIO}
+       JOIN taxpayers_taxpayer t ON t.key = s.taxpayer_key
+       JOIN access_securitygroup g ON g.portfolio_id = h.portfolio_id AND lower(g.name) = s.group_name
+            AND g.ended_at IS NULL""",
+    identity=("portfolio_id", "taxpayer_id"),
+    content=("group_id",),
+)
+MEMBER_FACTS = FactFile(
+    MEMBERS,
+    "access_groupmember",
+    """SELECT s.line, s.key, s.digest, l.id AS logon_id, g.id AS group_id
+       FROM staged_group_members s JOIN logons_logon l ON l.username = s.username
+       JOIN access_secondarylogon x ON x.logon_id = l.id AND x.ended_at IS NULL
+       JOIN access_securitygroup g ON g.portfolio_id = x.portfolio_id AND lower(g.name) = s.group_name
+            AND g.ended_at IS NULL""",
+    identity=("logon_id", "group_id"),
+)
+REFINEMENT_FACTS = FactFile(
+    REFINEMENTS,
+    "access_refinement",
+    """SELECT s.line, s.key, s.digest, l.id AS logon_id, t.id AS taxpayer_id, a.id AS account_id, s.rights
+       FROM staged_refinements s JOIN logons_logon l ON l.username = s.username
+       JOIN taxpayers_taxpayer t ON t.key = s.taxpayer_key
+       LEFT JOIN taxpayers_account a ON a.number = s.number AND s.number <> ''""",
+    identity=("logon_id", "taxpayer_id", "account_id"),
+    content=("rights",),
+)
+
+
+def merge_groups(merge: Merge) -> None:
+    """A parent's security groups; a changed name (in case) or description only updates."""
+    _refuse_parent(merge, GROUPS)
+    ensure_portfolios(merge, "SELECT l.id FROM logons_logon l JOIN staged_security_groups s ON s.parent = l.username")
+    merge.report.changed[GROUPS.name] += merge.run(
+        f"""UPDATE access_securitygroup g SET name = s.name, description = s.description
+        FROM staged_security_groups s {_PORTFOLIO}
+        WHERE g.portfolio_id = h.portfolio_id AND lower(g.name) = lower(s.name) AND g.ended_at IS NULL
+        AND (g.name, g.description) IS DISTINCT FROM (s.name, s.description)"""
+    )
+    merge_facts(merge, GROUP_FACTS)
+
+
+def merge_placements(merge: Merge) -> None:
+    """Which group a customer is in. Accepted, and without effect, also for one that the parent does not reach."""
+    _refuse_parent(merge, PLACEMENTS)
+    refuse_unknown_taxpayer(merge, PLACEMENTS)
+    ensure_portfolios(
+        merge,
+        """SELECT l.id FROM logons_logon l JOIN staged_placements s ON s.parent = l.username
+        WHERE s.group_name = 'default'""",
+    )
+    merge.refuse(
+        PLACEMENTS,
+        f"(s.parent, s.group_name) NOT IN ({_GROUPS_BY_PARENT})",
+        "group_name",
+        "s.group_name",
+        "is no security group of this parent logon",
+    )
+    merge_facts(merge, PLACEMENT_FACTS)
+
+
+def merge_members(merge: Merge) -> None:
+    """Which groups a secondary logon is let in to."""
+    _refuse_secondary(merge, MEMBERS)
+    merge.refuse(
+        MEMBERS,
+        """(s.username, s.group_name) NOT IN (SELECT l.username, lower(g.name) FROM access_secondarylogon x
+        JOIN logons_logon l ON l.id = x.logon_id
+        JOIN access_securitygroup g ON g.portfolio_id = x.portfolio_id AND g.ended_at IS NULL
+        WHERE x.ended_at IS NULL)""",
+        "group_name",
+        "s.group_name",
+        "is no security group of the logon's parent",
+    )
+    merge_facts(merge, MEMBER_FACTS)
+
+
+def merge_refinements(merge: Merge) -> None:
+    """The most that a secondary logon may have on a customer, or on one account of it."""
+    _refuse_secondary(merge, REFINEMENTS)
+    refuse_unknown_taxpayer(merge, REFINEMENTS)
+    merge.refuse(
+        REFINEMENTS,
+        """s.number <> '' AND NOT EXISTS (SELECT FROM taxpayers_account a
+        JOIN taxpayers_taxpayer t ON t.id = a.taxpayer_id WHERE a.number = s.number AND t.key = s.taxpayer_key)""",
+        "account_number",
+        "s.number",
+        "is no account of this taxpayer",
+    )
+    merge_facts(merge, REFINEMENT_FACTS)
+
+
+def _refuse_parent(merge: Merge, file: File) -> None:
+    refuse_unknown_logon(merge, file, "parent_username", "parent")
+    merge.refuse(
+        file,
+        """EXISTS (SELECT FROM access_secondarylogon x JOIN logons_logon l ON l.id = x.logon_id
+        WHERE l.username = s.parent)""",
+        "parent_username",
+        "s.parent",
+        "is a secondary logon, which has no security groups",
+    )
+
+
+def _refuse_secondary(merge: Merge, file: File) -> None:
+    refuse_unknown_logon(merge, file)
+    merge.refuse(
+        file,
+        """NOT EXISTS (SELECT FROM access_secondarylogon x JOIN logons_logon l ON l.id = x.logon_id
+        WHERE l.username = s.username AND x.ended_at IS NULL)""",
+        "username",
+        "s.username",
+        "is no secondary logon",
+    )
+
+
+def end_dependent_placements(merge: Merge) -> None:
+    """Placements and memberships end with their group (after ``--replace security_groups.csv``)."""
+    for file, table in ((PLACEMENTS, "access_placement"), (MEMBERS, "access_groupmember")):
+        merge.report.ended[file.name] += merge.run(
+            f"""UPDATE {table} f SET ended_at = %(now)s, ended_by = %(submission)s
+            FROM access_securitygroup g WHERE g.id = f.group_id AND f.ended_at IS NULL AND g.ended_at IS NOT NULL"""
+        )
+        merge.run(
+            f"""DELETE FROM importing_importedrow i USING {table} f
+            WHERE i.file = %(file)s AND i.fact_id = f.id AND f.ended_by = %(submission)s""",
+            file=file.name,
+        )
