@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import logging
 import os
 import pkgutil
 import sys
+
+from countersign.demo import neighbour
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; returns its exit status (0 done, 1 something was refused, 2 wrong usage)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "countersign.config.settings")
+    if not os.environ.get("DATABASE_URL"):
+        # Without a database of its own, a command asks the demo's that runs from this checkout.
+        os.environ.update(neighbour.ask())
     import django
+    from django.db.utils import OperationalError
 
     django.setup()
     parser = argparse.ArgumentParser(prog="countersign", description="Logons and delegated access of a tax agency.")
@@ -22,8 +29,15 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(loaded, "register"):
             loaded.register(subparsers)
     chosen = parser.parse_args(arguments)
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # one clear line below says it all
     try:
         status: int = chosen.run(chosen)
+    except OperationalError:
+        print(
+            "countersign: no database answers; start bin/demo, or set DATABASE_URL to your PostgreSQL server",
+            file=sys.stderr,
+        )
+        return 2
     except BrokenPipeError:
         # The reader (head, less) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

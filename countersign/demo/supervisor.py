@@ -18,6 +18,7 @@ from typing import IO
 
 import psycopg
 
+from countersign.demo import neighbour
 from countersign.demo.cast import AGENCY_NAME, AGENCY_PHONE
 from countersign.demo.lasting import TOP, lasting_secret, program_version
 from countersign.demo.ports import HOST, listen, port_of
@@ -72,6 +73,7 @@ class Demo:
             # The children hold them now; a dead child must not leave a socket that nobody answers.
             listener.close()
         self._wait_until_answering()
+        neighbour.tell(self.folder, environment)
         (self.folder / "running.json").write_text(json.dumps({"address": self.address, "mailbox": self.mailbox}))
 
     def _environment(self, smtp_port: int) -> dict[str, str]:
