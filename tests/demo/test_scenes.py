@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -89,8 +90,9 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture
-def cast(transactional_db: None, tmp_path: Path) -> None:
+def cast(transactional_db: None, tmp_path: Path, settings: Any) -> None:
     """The cast, imported."""
+    settings.KEYS_LAST = True
     write_cast(tmp_path, today=TODAY)
     assert main(["import", str(tmp_path), "--effective", known_since(TODAY).isoformat()]) == 0
 
