@@ -24,25 +24,6 @@ from countersign.submissions.models import Status, Submission
 
 Progress = Callable[[str, int, int], None]
 _LOCK = (20_102, 1)
-_TOUCHED = [
-    "taxpayers_taxpayer",
-    "taxpayers_account",
-    "taxpayers_proof",
-    "logons_logon",
-    "access_logonstanding",
-    "access_taxpayeraccess",
-    "access_accountrights",
-    "access_grant",
-    "access_portfolioholder",
-    "access_secondarylogon",
-    "access_securitygroup",
-    "access_placement",
-    "access_groupmember",
-    "access_refinement",
-    "access_customer",
-    "access_taxpayercondition",
-    "importing_importedrow",
-]
 
 
 class _Undo(Exception):
@@ -83,8 +64,6 @@ def import_folder(
         report.bad.add(error.remark)
     except IntegrityError as error:
         raise Invalid({"folder": "something changed in the portal at the same moment; run the import again"}) from error
-    if report.landed:
-        _analyze(report)
     return report
 
 
@@ -124,6 +103,7 @@ def _run(
         if report.changes:
             _record(merge)
             refresh(portfolios=None, taxpayers=None)
+            merge.learn("access_customer", "importing_importedrow")
 
 
 def _merge(merge: Merge, paths: dict[str, Path], replace: Collection[str]) -> None:
@@ -201,12 +181,3 @@ def _record(merge: Merge) -> None:
         skipped=report.bad.total,
     )
     record(event, actor=None, channel="import", at=merge.now, submission=merge.submission)
-
-
-def _analyze(report: Report) -> None:
-    """Fresh statistics: after a large import the planner would still think the tables empty."""
-    if report.changes < 1000:
-        return
-    with connection.cursor() as cursor:
-        for table in _TOUCHED:
-            cursor.execute(f"ANALYZE {table}")

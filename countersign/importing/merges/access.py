@@ -51,6 +51,8 @@ def merge_access(merge: Merge) -> None:
         "is a secondary logon, which has no access of its own",
     )
     refuse_unknown_taxpayer(merge, ACCESS)
+    if not merge.any_rows(ACCESS):
+        return
     merge_facts(merge, ACCESS_FACTS)
     # An MA holds no rights account by account; a TA that became one keeps none behind.
     merge.report.ended[RIGHTS.name] += merge.run(

@@ -54,6 +54,8 @@ REFINEMENT_FACTS = FactFile(
        LEFT JOIN taxpayers_account a ON a.number = s.number AND s.number <> ''""",
     identity=("logon_id", "taxpayer_id", "account_id"),
     content=("rights",),
+    match="""cur.logon_id = r.logon_id AND cur.taxpayer_id = r.taxpayer_id
+        AND cur.account_id IS NOT DISTINCT FROM r.account_id""",
 )
 
 

@@ -30,6 +30,7 @@ def merge_logons(merge: Merge) -> None:
                coalesce(nullif(s.password, ''), '!'), s.password <> ''
         FROM staged_logons s JOIN arrived USING (key) ORDER BY s.line"""
     )
+    merge.learn("logons_logon")
     _merge_standing(merge)
     ensure_portfolios(
         merge, "SELECT l.id FROM logons_logon l JOIN staged_logons s ON s.parent = l.username WHERE s.parent <> ''"
@@ -164,7 +165,8 @@ def ensure_portfolios(merge: Merge, logons: str) -> None:
         WHERE NOT EXISTS (SELECT FROM access_portfolioholder h
                           WHERE h.holder_id = wanted.id AND NOT h.received AND h.ended_at IS NULL)"""
     )
-    merge.run("INSERT INTO access_portfolio (id) SELECT portfolio_id FROM fresh")
+    if not merge.run("INSERT INTO access_portfolio (id) SELECT portfolio_id FROM fresh"):
+        return
     merge.run(
         """INSERT INTO access_portfolioholder
             (portfolio_id, holder_id, received, begins_at, recorded_at, begun_by, ended_by)
@@ -175,6 +177,7 @@ def ensure_portfolios(merge: Merge, logons: str) -> None:
             (portfolio_id, is_default, name, description, begins_at, recorded_at, begun_by, ended_by)
         SELECT portfolio_id, true, 'Default', '', %(begin)s, %(now)s, %(submission)s, '' FROM fresh"""
     )
+    merge.learn("access_portfolioholder", "access_securitygroup")
 
 
 def end_missing_logons(merge: Merge) -> None:

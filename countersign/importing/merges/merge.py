@@ -46,6 +46,16 @@ class Merge:
         if found:
             self.run(f"DELETE FROM {table} s WHERE {condition}")
 
+    def any_rows(self, file: File) -> bool:
+        """Whether anything of the file is left to do."""
+        self.run(f"SELECT EXISTS (SELECT FROM {file.table})")
+        return bool(self.cursor.fetchone()[0])
+
+    def learn(self, *tables: str) -> None:
+        """Fresh statistics for tables that have just been filled: the planner still thinks them empty."""
+        for table in tables:
+            self.run("SELECT importing_analyze(%(table)s)", table=table)
+
     def drop_unchanged(self, file: File) -> None:
         """Rows that say what the last import said do nothing, whatever the portal did since."""
         self.run(
@@ -90,8 +100,10 @@ class FactFile:
 def merge_facts(merge: Merge, facts: FactFile, *, begins: str = "%(begin)s", ends: str = "NULL::timestamptz") -> None:
     """Insert new facts, end and begin anew changed ones, report what the portal changed since as conflicts."""
     name, identity = facts.file.name, facts.identity
-    match = facts.match or " AND ".join(f"coalesce(cur.{c}, 0) = coalesce(r.{c}, 0)" for c in identity)
+    match = facts.match or " AND ".join(f"cur.{c} = r.{c}" for c in identity)
     same = " AND ".join(f"cur.{c} IS NOT DISTINCT FROM r.{c}" for c in facts.content) or "true"
+    if not merge.any_rows(facts.file):
+        return
     merge.run("DROP TABLE IF EXISTS pg_temp.todo")
     merge.run(
         f"""CREATE TEMPORARY TABLE todo ON COMMIT DROP AS
@@ -128,6 +140,7 @@ def merge_facts(merge: Merge, facts: FactFile, *, begins: str = "%(begin)s", end
         "todo",
         "CASE WHEN s.same THEN s.current WHEN s.until IS NULL OR s.until > s.from_then THEN s.new_fact END",
     )
+    merge.learn(facts.table)
 
 
 def end_missing(merge: Merge, facts: FactFile) -> None:

@@ -70,6 +70,7 @@ def merge_taxpayers(merge: Merge) -> None:
         SELECT s.key, {staged}, s.listed FROM staged_taxpayers s
         WHERE NOT EXISTS (SELECT FROM taxpayers_taxpayer t WHERE t.key = s.key) ORDER BY s.line"""
     )
+    merge.learn("taxpayers_taxpayer")
     _merge_conditions(merge)
 
 
@@ -157,6 +158,7 @@ def merge_accounts(merge: Merge) -> None:
         JOIN taxpayers_taxpayer t ON t.key = s.taxpayer_key JOIN taxpayers_accounttype ty ON ty.code = s.account_type
         WHERE NOT EXISTS (SELECT FROM taxpayers_account a WHERE a.number = s.key) ORDER BY s.line"""
     )
+    merge.learn("taxpayers_account")
 
 
 def merge_proofs(merge: Merge, *, replace: bool) -> None:
