@@ -16,9 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                 ("username", models.CharField(max_length=50, unique=True)),
@@ -32,9 +30,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                "indexes": [
-                    models.Index(django.db.models.functions.text.Lower("email"), name="logon_by_email")
-                ],
+                "indexes": [models.Index(django.db.models.functions.text.Lower("email"), name="logon_by_email")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("username__regex", "^[a-z0-9._@-]{6,50}$")),

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('logons', '0001_initial'),
+        ("logons", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='logon',
-            name='must_change_password',
-            field=models.BooleanField(default=False, help_text='Came with an import; changed at first sign-in'),
+            model_name="logon",
+            name="must_change_password",
+            field=models.BooleanField(default=False, help_text="Came with an import; changed at first sign-in"),
         ),
     ]
