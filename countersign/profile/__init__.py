@@ -1,0 +1,1 @@
+"""Feature: Manage My Profile, and whom one acts for."""

@@ -1,0 +1,9 @@
+"""The pages of Manage My Profile, one module per tab, and whom one acts for."""
+
+from countersign.profile.views.access import manage_my_access
+from countersign.profile.views.acting import acting_for_page
+from countersign.profile.views.more import more
+from countersign.profile.views.profile import profile
+from countersign.profile.views.security import security
+
+__all__ = ["acting_for_page", "manage_my_access", "more", "profile", "security"]

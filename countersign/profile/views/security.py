@@ -1,0 +1,85 @@
+"""Security: this session, and who came in lately."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from countersign.logons.sessions import SessionEnd, ends_at_latest, signed_in_at
+from countersign.logons.signed_in import signed_in
+from countersign.policy.reasons import Reason
+from countersign.profile.queries import SignInEntry, recent_sign_ins
+from countersign.profile.views.tabs import number_in_address, tab_page
+from countersign.ui.components.moments import when
+from countersign.ui.tables import Column, Empty, Pager, StatusWord, Table, TwoLines
+
+
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """When this session began and ends; sign-ins from the event log, newest first."""
+    before = number_in_address(request.GET.get("before", ""))
+    entries, following = recent_sign_ins(signed_in(request), before=before)
+    address = reverse("profile:security")
+    context = {
+        "session": _session(request),
+        "table": _table(entries),
+        "pager": Pager(
+            previous_url=address if before is not None else "",
+            next_url=f"{address}?before={following}" if following else "",
+        ),
+    }
+    return tab_page(request, "security", "profile/security.html", context)
+
+
+def _session(request: HttpRequest) -> list[tuple[Any, Any]]:
+    minutes = settings.SESSION_IDLE_SECONDS // 60
+    idle = ngettext("after %d minute without activity", "after %d minutes without activity", minutes) % minutes
+    latest = ends_at_latest(request.session)
+    return [
+        (_("Signed in"), when(signed_in_at(request.session), timezone.now())),
+        (_("Ends"), TwoLines(idle, format_html(_("at the latest {}"), when(latest)))),
+    ]
+
+
+def _table(entries: list[SignInEntry]) -> Table:
+    return Table(
+        _("Recent sign-ins"),
+        [Column("at", _("When"), row_header=True), Column("what", _("What happened")), Column("detail", _("Detail"))],
+        [{"at": when(entry.at), "what": _what(entry), "detail": _detail(entry)} for entry in entries],
+        Empty(_("No sign-in is on record yet"), _("Each sign-in from now on is listed here.")),
+        quiet_caption=True,
+    )
+
+
+def _what(entry: SignInEntry) -> StatusWord:
+    match entry.name:
+        case "SignedIn":
+            return StatusWord("good", _("Signed in"))
+        case "SignInFailed":
+            return StatusWord("bad", _("Not let in"))
+        case _:
+            return StatusWord("ended", _("Signed out"))
+
+
+def _detail(entry: SignInEntry) -> Any:
+    if entry.name == "SignedIn":
+        return _("with password")
+    if entry.name == "SignInFailed":
+        return {
+            "wrong_password": _("wrong password"),
+            Reason.LOGON_NOT_ACTIVE.value: _("the logon was not active"),
+        }.get(entry.reason, "")
+    return {
+        SessionEnd.ASKED.value: _("by Log Out"),
+        SessionEnd.IDLE.value: _("without activity for too long"),
+        SessionEnd.WHOLE.value: _("the session had lasted as long as one may"),
+        SessionEnd.NOT_ACTIVE.value: _("the logon was not active any more"),
+    }.get(entry.why, "")

@@ -1,0 +1,1 @@
+"""Feature: Log In and Log Out, and what stands before every page that needs a sign-in."""

@@ -1,0 +1,27 @@
+"""Who came in, who did not, who left. The logon that it is about is the event's; a username never stands here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from countersign.events import Event
+from countersign.logons.sessions import SessionEnd
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Event):
+    """A session began. ``how``: by which secrets."""
+
+    how: str = "password"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInFailed(Event):
+    """Somebody gave this logon's username and was not let in. The event's reason says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOut(Event):
+    """A session ended, and why."""
+
+    why: SessionEnd

@@ -1,0 +1,26 @@
+"""Where to go after signing in: only to a page of our own."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
+
+NEXT, WHY = "next", "why"
+LONGEST = 1_500
+# Coming back to these would make no sense, or undo the sign-in.
+_NOT_TO = frozenset(("sign_in:log_in", "sign_in:log_out", "sign_in:forgot"))
+
+
+def own_path(target: str) -> str:
+    """``target``, if it is the path of a page of this site that one can come back to; else ""."""
+    if not target.startswith("/") or len(target) > LONGEST or not target.isprintable():
+        return ""
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        return ""
+    try:
+        match = resolve(urlsplit(target).path)
+    except (Resolver404, ValueError):
+        return ""
+    return "" if match.view_name in _NOT_TO else target
