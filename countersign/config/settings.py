@@ -10,6 +10,7 @@ import os
 import secrets
 from pathlib import Path
 
+from countersign.config.routes import OPEN_ROUTES as OPEN_ROUTES
 from countersign.postgres.urls import parse_database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -95,6 +96,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "countersign.sign_in.middleware.SessionEnds",
+    "countersign.sign_in.middleware.SignInRequired",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "countersign.config.urls"
@@ -108,6 +111,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
+                "countersign.access.acting_for.acting_for_context",
             ],
         },
     }
@@ -126,6 +130,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Logons -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "logons.Logon"
+AUTHENTICATION_BACKENDS = ["countersign.logons.backend.LogonBackend"]
 LOGIN_URL = "/log-in/"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = [
@@ -139,7 +144,34 @@ SESSION_WHOLE_SECONDS = int(_setting("SESSION_WHOLE_SECONDS", str(12 * 3600)))
 SESSION_COOKIE_AGE = SESSION_WHOLE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 FRESH_SIGN_IN_SECONDS = int(_setting("FRESH_SIGN_IN_SECONDS", str(15 * 60)))
-CONCURRENT_HASHES = int(_setting("CONCURRENT_HASHES", "4"))
+# Passwords that one process checks at once, how many more may wait and how long. Give the web server more threads
+# than the two together, so that some stay free for other pages.
+CONCURRENT_HASHES = int(_setting("CONCURRENT_HASHES", "2"))
+HASHES_WAITING = int(_setting("HASHES_WAITING", "8"))
+HASH_WAIT_SECONDS = float(_setting("HASH_WAIT_SECONDS", "2"))
+# Wrong secrets: how many are free, then how long one waits (seconds, doubling), when it stops, what counts together.
+LIMITER_PROFILES = {
+    "public": {
+        "free": int(_setting("PUBLIC_FAILURES", "5")),
+        "first_wait": int(_setting("PUBLIC_FIRST_WAIT_SECONDS", "30")),
+        "longest_wait": int(_setting("PUBLIC_LONGEST_WAIT_SECONDS", "3600")),
+        "stop_at": int(_setting("PUBLIC_STOP_AT_FAILURES", "100")),
+    },
+    "staff": {
+        "free": int(_setting("STAFF_FAILURES", "3")),
+        "first_wait": int(_setting("STAFF_WAIT_SECONDS", "900")),
+        "longest_wait": int(_setting("STAFF_WAIT_SECONDS", "900")),
+        "window": int(_setting("STAFF_WINDOW_SECONDS", "7200")),
+    },
+    # All usernames tried from one place together: somebody goes through many with few passwords.
+    "source": {
+        "free": int(_setting("SOURCE_FAILURES", "100")),
+        "first_wait": int(_setting("SOURCE_FIRST_WAIT_SECONDS", "60")),
+        "longest_wait": int(_setting("SOURCE_LONGEST_WAIT_SECONDS", "3600")),
+        "window": int(_setting("SOURCE_WINDOW_SECONDS", "3600")),
+    },
+}
+FAILURES_KEPT_DAYS = int(_setting("FAILURES_KEPT_DAYS", "30"))
 
 # --- Third-party access -------------------------------------------------------------------------------
 REQUEST_LIFETIME_DAYS = int(_setting("REQUEST_LIFETIME_DAYS", "30"))

@@ -11,6 +11,8 @@ from countersign.background.jobs import forget_old_jobs, rescue_stalled_jobs
 from countersign.background.periodic import Periodic
 from countersign.events import Event, Subscriber
 from countersign.events.sealing import seal_pending
+from countersign.logons.limiter import forget_old_failures
+from countersign.logons.sessions import forget_ended_sessions
 from countersign.mail.tasks import sweep
 from countersign.mail.upkeep import forget_sent
 from countersign.third_party_access import mail as third_party_access_mail
@@ -34,10 +36,18 @@ def close_requests_in_time() -> None:
     remind_of_requests(now=now)
 
 
+def forget_sign_ins() -> None:
+    """Delete counters of wrong secrets that limit nothing any more, and sessions whose time is over."""
+    now = timezone.now()
+    forget_old_failures(now=now)
+    forget_ended_sessions(now=now)
+
+
 PERIODIC = (
     Periodic("seal the audit log", settings.AUDIT_SEAL_SECONDS, seal_audit_log),
     Periodic("send mail that is due", settings.MAIL_SWEEP_SECONDS, sweep),
     Periodic("close requests in time", 60, close_requests_in_time),
+    Periodic("forget sign-ins", 900, forget_sign_ins),
     Periodic("forget sent mail", 3600, forget_sent),
     Periodic("rescue stalled jobs", 60, rescue_stalled_jobs),
     Periodic("forget old jobs", 3600, forget_old_jobs),
