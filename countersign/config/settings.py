@@ -12,6 +12,7 @@ from pathlib import Path
 
 from countersign.config.routes import OPEN_ROUTES as OPEN_ROUTES
 from countersign.postgres.urls import parse_database_url
+from countersign.ui.logging import LOGGING  # noqa: F401 - Django reads it here
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -84,21 +85,28 @@ INSTALLED_APPS = [
     "countersign.taxpayers",
     "countersign.access",
     "countersign.submissions",
+    "countersign.sign_in",
+    "countersign.profile",
     "countersign.third_party_access",
     "countersign.importing",
     "countersign.config",
 ]
 MIDDLEWARE = [
+    "countersign.ui.middleware.RequestLine",
+    "countersign.ui.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "countersign.ui.middleware.HostileInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "countersign.sign_in.middleware.SessionEnds",
     "countersign.sign_in.middleware.SignInRequired",
     "django_htmx.middleware.HtmxMiddleware",
+    "countersign.ui.middleware.ExpectedErrors",
 ]
 ROOT_URLCONF = "countersign.config.urls"
 WSGI_APPLICATION = "countersign.config.wsgi.application"
@@ -111,11 +119,25 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
+                "countersign.ui.shell.shell_context",
                 "countersign.access.acting_for.acting_for_context",
             ],
         },
     }
 ]
+# What the shell links to, by the name of the address; what the site does not have is left out.
+SHELL_LINKS = {
+    "home": "home:home",
+    "profile": "profile:profile",
+    "sign_out": "sign_in:log_out",
+    "log_in": "sign_in:log_in",
+    "acting_for": "profile:acting_for",
+    "submissions": "submissions:list",
+}
+# Addresses below these answer machines with problem documents instead of pages.
+MACHINE_PATHS = ("/api/",)
+REASON_WORDING = "countersign.access.wording"
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # the proxy in front redirects to HTTPS
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "build" / "static"
 STATICFILES_DIRS = [BASE_DIR / "assets"]

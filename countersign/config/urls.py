@@ -3,8 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("countersign.ui.urls")),
     path("", include("countersign.sign_in.urls")),
     path("", include("countersign.profile.urls")),
     path("", include("countersign.submissions.urls")),
     path("", include("countersign.third_party_access.urls")),
 ]
+
+handler400 = "countersign.ui.error_pages.bad_request"
+handler403 = "countersign.ui.error_pages.forbidden"
+handler404 = "countersign.ui.error_pages.not_found"
+handler500 = "countersign.ui.error_pages.server_error"
