@@ -22,6 +22,7 @@ from countersign.demo import neighbour
 from countersign.demo.cast import AGENCY_NAME, AGENCY_PHONE
 from countersign.demo.lasting import TOP, lasting_secret, program_version
 from countersign.demo.ports import HOST, listen, port_of
+from countersign.demo.world import known_since, today_in
 from countersign.postgres import leash
 from countersign.postgres.cluster import Cluster
 
@@ -115,8 +116,10 @@ class Demo:
             return
         print("making the demo's agency …", flush=True)
         world = self.folder / "world"
-        self._step("demo-world", ["demo-world", str(world)], environment)
-        self._step("import", ["import", str(world)], environment)
+        today = today_in(environment.get("COUNTERSIGN_TIME_ZONE", "America/New_York"))
+        self._step("demo-world", ["demo-world", str(world), "--today", today.isoformat()], environment)
+        # Access began long ago, so that there is a past to ask about.
+        self._step("import", ["import", str(world), "--effective", known_since(today).isoformat()], environment)
 
     def _step(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
         """Run one command to its end."""
