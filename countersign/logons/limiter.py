@@ -45,7 +45,10 @@ class Limit(NamedTuple):
 
 
 class Reservation(NamedTuple):
-    """A try that counts as a failure until it is taken back: the how-manieth, and when the next may come."""
+    """A try that counts as a failure until it is taken back: the how-manieth, and when the next may come.
+
+    ``next_at`` lies in the past where nothing has to be waited for.
+    """
 
     failures: int
     next_at: datetime
@@ -70,28 +73,32 @@ def limit(kind: str, whom: str, of_profile: str) -> Limit:
     return Limit(kind, key.hexdigest(), profile(of_profile))
 
 
-def _wait(failures: str) -> str:
-    return f"""CASE WHEN {failures} < %(free)s THEN interval '0'
-        ELSE make_interval(secs => least(%(longest)s, %(first)s * 2.0 ^ least({failures} - %(free)s, 40))) END"""
+# Not "now": of two tries at once the one whose clock is behind would seem to come too early.
+_NOT_BLOCKED = "to_timestamp(0)"
+
+
+def _blocked_until(failures: str) -> str:
+    return f"""CASE WHEN {failures} < %(free)s THEN {_NOT_BLOCKED} ELSE %(now)s + make_interval(secs =>
+        least(%(longest)s, %(first)s * 2.0 ^ least({failures} - %(free)s, 40))) END"""
 
 
 _LAPSED = "(%(window)s > 0 AND c.began_at + make_interval(secs => %(window)s) <= %(now)s)"
 _NEXT = f"(CASE WHEN {_LAPSED} THEN 1 ELSE c.failures + 1 END)"
 _RESERVE = f"""
 INSERT INTO logons_failurecounter AS c (kind, subject, failures, began_at, last_at, blocked_until)
-VALUES (%(kind)s, %(subject)s, 1, %(now)s, %(now)s, %(now)s + {_wait("1")})
+VALUES (%(kind)s, %(subject)s, 1, %(now)s, %(now)s, {_blocked_until("1")})
 ON CONFLICT (kind, subject) DO UPDATE SET
     failures = {_NEXT},
     began_at = CASE WHEN {_LAPSED} THEN %(now)s ELSE c.began_at END,
-    last_at = %(now)s,
-    blocked_until = %(now)s + {_wait(_NEXT)}
+    last_at = greatest(c.last_at, %(now)s),
+    blocked_until = {_blocked_until(_NEXT)}
 WHERE c.blocked_until <= %(now)s AND (%(stop)s = 0 OR c.failures < %(stop)s)
 RETURNING failures, blocked_until
 """
-_RELEASE = """
+_RELEASE = f"""
 UPDATE logons_failurecounter SET
     failures = failures - 1,
-    blocked_until = CASE WHEN failures - 1 < %(free)s THEN last_at ELSE blocked_until END
+    blocked_until = CASE WHEN failures - 1 < %(free)s THEN {_NOT_BLOCKED} ELSE blocked_until END
 WHERE kind = %(kind)s AND subject = %(subject)s AND failures > 0
 """
 
