@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,92 @@ def database_environment(request: pytest.FixtureRequest, django_db_setup: None) 
     server = request.config.stash[_SERVER]
     name = settings.DATABASES["default"]["NAME"]
     return {"DATABASE_URL": server.application_url(name), "DATABASE_OWNER_URL": server.owner_url(name)}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forced_sign_ins_have_begun() -> Iterator[None]:
+    """``client.force_login(logon)`` begins a session as Log In does: with its moment, without which it is over."""
+    from django.contrib.auth.signals import user_logged_in
+    from django.utils import timezone
+
+    from countersign.logons.sessions import stamp
+
+    def begun(request: Any, **more: Any) -> None:
+        stamp(request.session, now=timezone.now())
+
+    user_logged_in.connect(begun)
+    yield
+    user_logged_in.disconnect(begun)
+
+
+@pytest.fixture
+def client_for(db: None) -> Callable[[str], Any]:
+    """``client_for("dana.whitfield")``: a client signed in as this username, without the cost of a password."""
+    from django.test import Client
+
+    from countersign.logons.models import Logon
+
+    def signed_in(username: str) -> Client:
+        client = Client()
+        client.force_login(Logon.objects.get_by_natural_key(username))
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def cast_world(db: None, tmp_path: Path) -> None:
+    """The demo's named cast, imported: see tests/cast.py. Everything begins long ago."""
+    from django.utils import timezone
+
+    from countersign.importing.operations import import_folder
+    from tests.cast import known_since, write_cast
+
+    now = timezone.now()
+    folder = tmp_path / "cast"
+    write_cast(folder, today=timezone.localdate(now))
+    report = import_folder(folder, now=now, effective=known_since(timezone.localdate(now)))
+    assert report.landed, report
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Any]:
+    """One Chromium for the session. Playwright's event loop would make Django refuse the database: that is lifted."""
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def browser_for(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
+    """``browser_for("dana.whitfield")``: a page of a browser of its own, signed in; without a username signed out.
+
+    Further arguments go to Playwright's ``new_context`` (``viewport``, ``locale``, ``java_script_enabled``).
+    """
+    from django.conf import settings
+    from django.test import Client
+
+    from countersign.logons.models import Logon
+
+    contexts = []
+
+    def opened(username: str = "", **options: Any) -> Any:
+        context = browser.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        if username:
+            client = Client()
+            client.force_login(Logon.objects.get_by_natural_key(username))
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")
