@@ -22,7 +22,7 @@ _KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.PasswordInput, "password"),
     (forms.HiddenInput, "hidden"),
     (forms.FileInput, "file"),
-    (forms.TextInput, "input"),
+    (forms.widgets.Input, "input"),
 )
 
 
