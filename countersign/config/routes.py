@@ -63,6 +63,13 @@ ROUTES: Mapping[str, Route] = {
     "profile:manage_my_access": Route(Who.SIGNED_IN),
     "profile:more": Route(Who.SIGNED_IN),
     "profile:acting_for": Route(Who.SIGNED_IN),
+    # Home, accounts, history
+    "home:home": Route(Who.SIGNED_IN),
+    "home:csv": Route(Who.SIGNED_IN),
+    "tax_accounts:account": Route(Who.CONCERNED, {"account": "@account"}),
+    "tax_accounts:why": Route(Who.CONCERNED, {"account": "@account"}),
+    "tax_accounts:who_has_access": Route(Who.CONCERNED, {"account": "@account"}),
+    "history:taxpayer": _of_bakery(),
     # Submissions
     "submissions:list": Route(Who.SIGNED_IN),
     "submissions:detail": Route(Who.CONCERNED, {"number": "@submission"}, by="maria"),

@@ -88,6 +88,9 @@ INSTALLED_APPS = [
     "countersign.sign_in",
     "countersign.profile",
     "countersign.third_party_access",
+    "countersign.home",
+    "countersign.tax_accounts",
+    "countersign.history",
     "countersign.importing",
     "countersign.config",
 ]

@@ -6,6 +6,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("countersign.ui.urls")),
     path("", include("countersign.sign_in.urls")),
     path("", include("countersign.profile.urls")),
+    path("", include("countersign.home.urls")),
+    path("", include("countersign.tax_accounts.urls")),
+    path("", include("countersign.history.urls")),
     path("", include("countersign.submissions.urls")),
     path("", include("countersign.third_party_access.urls")),
 ]

@@ -1,0 +1,1 @@
+"""What happened to a taxpayer's access, when, by whom and why."""

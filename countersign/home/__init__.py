@@ -1,0 +1,1 @@
+"""What one can act on, and what waits."""

@@ -1,0 +1,1 @@
+"""One account: what one may do, why, and who else can."""
