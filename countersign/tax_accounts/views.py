@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from countersign.access.acting_for import acting_for
 from countersign.access.queries.explanation import NamedRoute
 from countersign.access.queries.who_has_access import WhoHasAccess, who_has_access
 from countersign.access.wording import ACCESS_TYPES, REASONS, WHO_CAN_CHANGE
@@ -27,8 +26,9 @@ from countersign.tax_accounts.queries import SeenAccount, seen_account
 from countersign.taxpayers.models import Account
 from countersign.ui.components.drawing import PathStep
 from countersign.ui.components.moments import day
+from countersign.ui.shell import ActingFor
 from countersign.ui.tables import Column, Empty, Link, Table, TwoLines
-from countersign.ui.words import RIGHTS, RIGHTS_EXPLAINED
+from countersign.ui.words import RIGHTS
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -39,15 +39,21 @@ def account(request: HttpRequest, account: int) -> HttpResponse:
     seen = seen_account(signed_in(request), account)
     rights = seen.explanation.decision.rights
     context = {
+        "acting_for": _acting_for(seen),
         "account": seen.account,
         "lines": _lines(seen),
-        "rights_explained": RIGHTS_EXPLAINED[rights],
+        "rights": rights,
         "route": _shown(signed_in(request), seen.account, seen.explanation.routes[0]),
         "why_url": reverse("tax_accounts:why", args=[account]),
         "who_url": reverse("tax_accounts:who_has_access", args=[account]) if seen.administers else "",
         "history_url": reverse("history:taxpayer", args=[seen.account.taxpayer_id]) if seen.administers else "",
     }
     return render(request, "tax_accounts/account.html", context)
+
+
+def _acting_for(seen: SeenAccount) -> ActingFor:
+    """The bar names the account's taxpayer: that is whom one acts for here (UX rule 2)."""
+    return ActingFor(seen.account.taxpayer.legal_name, REASONS[seen.explanation.routes[0].reason])
 
 
 def _lines(seen: SeenAccount) -> list[tuple[Any, Any]]:
@@ -71,7 +77,13 @@ def why(request: HttpRequest, account: int) -> HttpResponse:
     reader = signed_in(request)
     seen = seen_account(reader, account)
     routes = [_shown(reader, seen.account, route) for route in seen.explanation.routes]
-    context = {"account": seen.account, "decided": routes[0], "others": routes[1:], "administers": seen.administers}
+    context = {
+        "acting_for": _acting_for(seen),
+        "account": seen.account,
+        "decided": routes[0],
+        "others": routes[1:],
+        "administers": seen.administers,
+    }
     return render(request, "tax_accounts/why.html", context)
 
 
@@ -117,7 +129,7 @@ def who_has(request: HttpRequest, account: int) -> HttpResponse:
         "firms": _firms(found, seen.account.taxpayer_id, past=moment is not None),
         "csv_url": "?format=csv" + (f"&on={on.isoformat()}" if on else ""),
         "account_url": reverse("tax_accounts:account", args=[account]),
-        "acting": acting_for(request),
+        "acting_for": _acting_for(seen),
     }
     return render(request, "tax_accounts/who_has_access.html", context, status=422 if form.errors else 200)
 
