@@ -3,8 +3,8 @@
 ``python -m benchmarks.decisions [--taxpayers 200000]``
 
 One check through the Python API, and 50 mixed ones in one call, against a hand-written prepared statement that finds
-the same rights (for the 50 at once: the same statement over all of them). The first page of 50 accounts and a search by part of a name, for the
-giant firm's parent and a secondary logon of it: the time of the statements, and of the whole page.
+the same rights (for the 50 at once: the same statement over all of them). The first page of 50 accounts and a search
+by part of a name, for the giant firm's parent and a secondary logon of it: the statements' time, and the page's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ RIGHTS_BY_HAND = """
 SELECT q.ord, coalesce(max(found.rights), 0)
 FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS q(username, number, ord)
 JOIN logons_logon l ON l.username = q.username
-JOIN access_logonstanding st ON st.logon_id = l.id AND st.ended_at IS NULL AND st.status = 'active' AND st.begins_at <= now()
+JOIN access_logonstanding st ON st.logon_id = l.id AND st.ended_at IS NULL AND st.status = 'active'
+     AND st.begins_at <= now()
 JOIN taxpayers_account a ON a.number = q.number
 LEFT JOIN access_secondarylogon s ON s.logon_id = l.id AND s.ended_at IS NULL AND s.accepted
 LEFT JOIN access_portfolioholder h ON h.portfolio_id = s.portfolio_id AND h.ended_at IS NULL
@@ -42,8 +43,8 @@ LEFT JOIN LATERAL (
       AND m.logon_id = coalesce(h.holder_id, l.id) AND m.access_type = 'MA' AND NOT m.provisional AND m.ended_at IS NULL
     WHERE g.account_id = a.id AND g.ended_at IS NULL AND g.begins_at <= now()
       AND (g.ends_at IS NULL OR g.ends_at > now())
-      AND NOT EXISTS (SELECT FROM access_taxpayercondition c WHERE c.taxpayer_id = g.third_party_id AND c.ended_at IS NULL
-                      AND c.condition IN ('frozen_as_third_party', 'deceased', 'dissolved'))
+      AND NOT EXISTS (SELECT FROM access_taxpayercondition c WHERE c.taxpayer_id = g.third_party_id
+                      AND c.ended_at IS NULL AND c.condition IN ('frozen_as_third_party', 'deceased', 'dissolved'))
 ) passed ON true
 LEFT JOIN LATERAL (
     SELECT least(passed.rights, CASE WHEN s.id IS NULL THEN 3 ELSE coalesce(

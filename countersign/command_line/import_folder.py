@@ -43,8 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Exit status 0: landed; 1: bad rows (also with --skip-bad); 2: the folder cannot be used."""
     if not settings.KEYS_LAST:
         print(
-            "countersign import: set COUNTERSIGN_SECRET_KEY (and COUNTERSIGN_IDENTIFIER_KEY) to what the web server has; "
-            "identifiers are stored as keyed hashes, which another key could never find again",
+            "countersign import: set COUNTERSIGN_SECRET_KEY (and COUNTERSIGN_IDENTIFIER_KEY) to what the web server "
+            "has; identifiers are stored as keyed hashes, which another key could never find again",
             file=sys.stderr,
         )
         return 2

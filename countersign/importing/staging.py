@@ -37,7 +37,7 @@ def stage(
     connection.ensure_connection()
     raw = connection.connection
     assert raw is not None
-    with psycopg.Cursor(raw) as cursor, cursor.copy(f"COPY {file.table} FROM STDIN") as copy:
+    with psycopg.Cursor(raw) as raw_cursor, raw_cursor.copy(f"COPY {file.table} FROM STDIN") as copy:
         _copy(file, path, copy, bad, progress)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {file.table}")

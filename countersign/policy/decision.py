@@ -186,9 +186,7 @@ def _through_parent(facts: Facts, taxpayer: TaxpayerFacts, secondary: SecondaryF
     through = [_client(grant, taxpayer) for grant in facts.grants if grant.is_source and grant.holder_full]
     if secondary.own_source:
         closed = _closed(Reason.TAXPAYER_FROZEN)
-        through.append(
-            closed if taxpayer.frozen else Route(Rights.ALL_ACCESS, Reason.OWN_MASTER_ADMINISTRATOR)
-        )
+        through.append(closed if taxpayer.frozen else Route(Rights.ALL_ACCESS, Reason.OWN_MASTER_ADMINISTRATOR))
     if not through:
         return [_closed(Reason.PARENT_HAS_NO_ACCESS)]
     group = group_of(facts.access, taxpayer, secondary)

@@ -22,9 +22,7 @@ class Reason(StrEnum):
     UNKNOWN_LOGON = "unknown_logon"
     UNKNOWN_ACCOUNT = "unknown_account"
     UNKNOWN_ACTION = "unknown_action"
-    NOT_FOUND = (
-        "not_found"  # what "unknown" and "not visible" both become outside the operator's command line
-    )
+    NOT_FOUND = "not_found"  # what "unknown" and "not visible" both become outside the operator's command line
 
     # Denied: standing
     LOGON_NOT_ACTIVE = "logon_not_active"

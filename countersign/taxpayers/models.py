@@ -44,9 +44,7 @@ class Taxpayer(models.Model):
     key = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=14, choices=TaxpayerKind.choices)
     legal_name = models.CharField(max_length=300)
-    name_folded = models.CharField(
-        max_length=300, help_text="Lower case, without accents: for search and order"
-    )
+    name_folded = models.CharField(max_length=300, help_text="Lower case, without accents: for search and order")
     id_type = models.CharField(max_length=6, choices=IdType.choices)
     id_number_hash = models.BinaryField(max_length=32)
     id_number_last4 = models.CharField(max_length=4)

@@ -15,9 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=64, unique=True)),
                 ("name", models.CharField(max_length=200)),
@@ -28,9 +26,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("key", models.CharField(max_length=64, unique=True)),
                 (
@@ -48,9 +44,7 @@ class Migration(migrations.Migration):
                 ("legal_name", models.CharField(max_length=300)),
                 (
                     "name_folded",
-                    models.CharField(
-                        help_text="Lower case, without accents: for search and order", max_length=300
-                    ),
+                    models.CharField(help_text="Lower case, without accents: for search and order", max_length=300),
                 ),
                 (
                     "id_type",
@@ -75,9 +69,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("id_type", "id_number_hash"), name="one_taxpayer_per_identifier"
-                    )
+                    models.UniqueConstraint(fields=("id_type", "id_number_hash"), name="one_taxpayer_per_identifier")
                 ],
             },
         ),
@@ -86,9 +78,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -125,9 +115,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.CharField(max_length=64, unique=True)),
                 ("opened_on", models.DateField(blank=True, null=True)),

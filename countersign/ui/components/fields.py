@@ -26,7 +26,9 @@ _KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 
 
-def field(bound: BoundField, hint: Any = None, label: Any = None, width: str = "", tiles: bool = True) -> dict[str, Any]:
+def field(
+    bound: BoundField, hint: Any = None, label: Any = None, width: str = "", tiles: bool = True
+) -> dict[str, Any]:
     """The whole of one field. ``hint`` and ``label`` replace the form's own.
 
     Raises ``TemplateSyntaxError`` for what is no bound field (a misspelt name) or a widget without a look.

@@ -37,7 +37,7 @@ def keep_heading(context: Context, content: SafeString) -> str:
 
 def kept_heading(context: Context) -> str:
     """The heading that :func:`keep_heading` kept."""
-    return mark_safe(context.get(_HEADING, ""))  # noqa: S308 - rendered by the template
+    return mark_safe(str(context.get(_HEADING, "")))  # noqa: S308 - rendered by the template
 
 
 def acting_for_bar(acting_for: ActingFor) -> dict[str, Any]:

@@ -109,6 +109,8 @@ def tile(heading: Any, href: str, text: Any = "", count: int | None = None) -> d
     return {"heading": heading, "href": href, "text": text, "count": count}
 
 
-def search_box(name: str, typed: str, label: Any, hint: Any = "", keep: Mapping[str, str] | None = None) -> dict[str, Any]:
+def search_box(
+    name: str, typed: str, label: Any, hint: Any = "", keep: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """A search of the list below, as a form of its own; ``keep`` are other parts of the address to keep."""
     return {"name": name, "typed": typed, "label": label, "hint": hint, "keep": (keep or {}).items()}

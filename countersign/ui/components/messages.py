@@ -29,7 +29,9 @@ def alert_box(content: SafeString, variant: str, heading: Any = "") -> dict[str,
     return alert(variant, "", heading) | {"content": content}
 
 
-def button(text: Any, variant: str = "primary", name: str = "", value: Any = "", type: str = "submit") -> dict[str, Any]:
+def button(
+    text: Any, variant: str = "primary", name: str = "", value: Any = "", type: str = "submit"  # noqa: A002 - the attribute's name
+) -> dict[str, Any]:
     """A button of a form, of one of :data:`BUTTONS`. Deactivate is plain, Cancel warning, Delete danger."""
     look = _BUTTON_LOOKS[one_of("button", variant, BUTTONS)]
     one_of("button type", type, ("submit", "button"))

@@ -13,7 +13,7 @@ _DAY = 24 * 3600
 
 
 def when(moment: datetime.datetime | datetime.date | None, now: datetime.datetime | None = None) -> str:
-    """"in 12 days (6 December 2026)"; within a day "in 3 hours (6 December 2026, 3:04 p.m.)"; None is "".
+    """ "in 12 days (6 December 2026)"; within a day "in 3 hours (6 December 2026, 3:04 p.m.)"; None is "".
 
     A day without a time is one of the agency's calendar. ``now`` is for tests.
     """
@@ -31,7 +31,7 @@ def when(moment: datetime.datetime | datetime.date | None, now: datetime.datetim
 
 
 def day(date: datetime.date | None) -> str:
-    """"6 December 2026"; a moment is given its day in the agency's time zone."""
+    """ "6 December 2026"; a moment is given its day in the agency's time zone."""
     if date is None:
         return ""
     if isinstance(date, datetime.datetime):
@@ -40,7 +40,7 @@ def day(date: datetime.date | None) -> str:
 
 
 def day_and_time(moment: datetime.datetime | None) -> str:
-    """"6 December 2026, 3:04 p.m."."""
+    """ "6 December 2026, 3:04 p.m."."""
     if moment is None:
         return ""
     pattern = pgettext("how a moment is written, as Django's date filter", "j F Y, g:i a")
@@ -53,7 +53,7 @@ def number(count: int | None) -> str:
 
 
 def days_in_words(days: int) -> str:
-    """"today", "tomorrow", "in 12 days", "3 months ago"."""
+    """ "today", "tomorrow", "in 12 days", "3 months ago"."""
     if days == 0:
         return gettext("today")
     if days == 1:

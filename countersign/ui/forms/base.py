@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.core.validators import EmailValidator, MaxLengthValidator, ProhibitNullCharactersValidator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -109,9 +109,6 @@ def _messages(field: forms.Field) -> dict[str, Any]:
     if isinstance(field, forms.IntegerField | forms.DecimalField):
         return {"required": enter, "invalid": format_lazy(_("Give {label} as a number, such as 12."), label=quoted)}
     if isinstance(field, forms.EmailField):
-        for validator in field.validators:
-            if hasattr(validator, "message") and validator.__class__.__name__ == "EmailValidator":
-                field.validators[field.validators.index(validator)] = type(validator)(
-                    message=_("Write the e-mail address in full, such as name@example.com.")
-                )
+        own = EmailValidator(message=_("Write the e-mail address in full, such as name@example.com."))
+        field.validators = [own if isinstance(known, EmailValidator) else known for known in field.validators]
     return {"required": enter}
