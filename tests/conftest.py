@@ -52,9 +52,14 @@ def django_db_setup(
             target.clear()
             target.update(entry)
         settings.DATABASE_OWNER = server.owner_entry(name)
-        # TRUNCATE is the owner's; Django asks for it after each test that commits.
-        connection.ops.execute_sql_flush = lambda statements: server.run_as_owner(name, statements)
+        # TRUNCATE is the owner's; Django asks for it after each test that commits. Of the class, because a test
+        # with a browser gets a connection of its own.
+        patch = pytest.MonkeyPatch()
+        patch.setattr(
+            type(connection.ops), "execute_sql_flush", lambda ops, statements: server.run_as_owner(name, statements)
+        )
     yield
+    patch.undo()
     with django_db_blocker.unblock():
         connection.close()
         connection.close_pool()
@@ -100,6 +105,18 @@ def client_for(db: None) -> Callable[[str], Any]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def sign_in(db: None) -> Callable[[Any, str, str], Any]:
+    """``sign_in(client, username, password)`` by the Log In page itself, at the cost of a hash. The answer."""
+
+    def posted(client: Any, username: str, password: str) -> Any:
+        response = client.post("/log-in/", {"username": username, "password": password})
+        assert response.status_code == 303, response.status_code
+        return response
+
+    return posted
 
 
 @pytest.fixture
