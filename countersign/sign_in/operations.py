@@ -56,11 +56,16 @@ def sign_in(*, username: str, password: str, source: str, now: datetime) -> Logo
 
 
 def _record_failure(logon: Logon | None, matches: bool, now: datetime) -> None:
-    if logon is None:
-        return
-    reason = Reason.LOGON_NOT_ACTIVE if matches else "wrong_password"
-    with transaction.atomic():
-        events.record(SignInFailed(), actor=None, channel=events.Channel.ONLINE, at=now, reason=reason, logons=[logon])
+    """Put on record that this logon was not let in.
+
+    For a username that nobody has, the same is written and taken back: how long the answer takes tells nothing.
+    """
+    reason = Reason.LOGON_NOT_ACTIVE if logon is not None and matches else "wrong_password"
+    whose = [logon.pk if logon is not None else NOBODY]
+    with transaction.atomic(), transaction.atomic():
+        events.record(SignInFailed(), actor=None, channel=events.Channel.ONLINE, at=now, reason=reason, logons=whose)
+        if logon is None:
+            transaction.set_rollback(True)  # of the inner one: both ways end with a commit
 
 
 @transaction.atomic
