@@ -69,6 +69,8 @@ ROUTES: Mapping[str, Route] = {
     "tax_accounts:account": Route(Who.CONCERNED, {"account": "@account"}),
     "tax_accounts:why": Route(Who.CONCERNED, {"account": "@account"}),
     "tax_accounts:who_has_access": Route(Who.CONCERNED, {"account": "@account"}),
+    "tax_accounts:taxpayer_who_has_access": _of_bakery(),
+    "tax_accounts:why_not": Route(Who.SIGNED_IN),
     "history:taxpayer": _of_bakery(),
     # Submissions
     "submissions:list": Route(Who.SIGNED_IN),

@@ -1,0 +1,1 @@
+"""Pages about accounts: one account, why, and who has access."""

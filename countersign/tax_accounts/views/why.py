@@ -1,0 +1,67 @@
+"""Why one may do what one may on an account, and why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from countersign.access.wording import REASONS, WHO_CAN_CHANGE
+from countersign.logons.signed_in import signed_in
+from countersign.tax_accounts.forms import WhyNotForm
+from countersign.tax_accounts.queries import Asked, SeenAccount, ask, names_who_can_change, seen_account
+from countersign.tax_accounts.shown_routes import shown_routes
+from countersign.tax_accounts.views.account import acting_for
+from countersign.tax_accounts.words import ACTIONS
+
+
+@require_safe
+def why(request: HttpRequest, account: int) -> HttpResponse:
+    """Every path that was looked at, the deciding one first."""
+    reader = signed_in(request)
+    seen = seen_account(reader, account)
+    decided, *others = shown_routes(reader, seen.account, seen.explanation.routes)
+    context = {
+        "acting_for": acting_for(seen, decided),
+        "account": seen.account,
+        "decided": decided,
+        "others": others,
+        "administers": seen.administers,
+    }
+    return render(request, "tax_accounts/why.html", context)
+
+
+@require_safe
+def why_not(request: HttpRequest) -> HttpResponse:
+    """Why the reader may or may not do something on an account that is named by its number.
+
+    An account that does not exist and one that the reader does not see get the same answer (SPEC 2).
+    """
+    reader = signed_in(request)
+    form = WhyNotForm(request.GET if "account" in request.GET or "action" in request.GET else None)
+    context: dict[str, Any] = {"form": form}
+    if form.is_bound and form.is_valid():
+        asked = ask(reader, form.cleaned_data["account"], form.cleaned_data["action"])
+        context |= {"answered": True, "asked": asked, "action_words": ACTIONS[asked.action]}
+        if asked.seen is not None:
+            context |= _answer(request, asked, asked.seen)
+    return render(request, "tax_accounts/why_not.html", context, status=422 if form.errors else 200)
+
+
+def _answer(request: HttpRequest, asked: Asked, seen: SeenAccount) -> dict[str, Any]:
+    reader = signed_in(request)
+    decided = shown_routes(reader, seen.account, seen.explanation.routes)[0]
+    decision = seen.explanation.decision
+    names = [] if decision.allowed else names_who_can_change(seen)
+    return {
+        "account": seen.account,
+        "acting_for": acting_for(seen, decided),
+        "decided": decided,
+        "allowed": decision.allowed,
+        "reason": REASONS[decision.reason],
+        "change": "" if decision.allowed else WHO_CAN_CHANGE.get(decision.reason, ""),
+        "names": _("Ask %(names)s.") % {"names": ", ".join(names)} if names else "",
+    }
