@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -16,6 +16,7 @@ from countersign.access.queries.own import OwnTaxpayer, is_secondary, live_at, o
 from countersign.access.wording import ACCESS_TYPES
 from countersign.logons.models import Logon
 from countersign.policy.rights import AccessType
+from countersign.taxpayers.models import TaxpayerKind
 from countersign.ui.shell import ActingFor, links
 
 SESSION_KEY = "acting_for"
@@ -32,6 +33,8 @@ class Default(NamedTuple):
 def acting_for(request: HttpRequest) -> Default | None:
     """The chosen taxpayer if it is still one's own, else the first one administers, else the first by name.
 
+    A business that one administers comes before oneself and other individuals.
+
     None for a secondary logon, and for whoever has no taxpayer of their own.
     """
     if not hasattr(request, _MEMO):
@@ -44,10 +47,12 @@ def _find(request: HttpRequest) -> Default | None:
     if not isinstance(request.user, Logon) or is_secondary(request.user.pk):
         return None
     chosen = request.session.get(SESSION_KEY)
+    administers = Q(access_type=AccessType.MASTER_ADMINISTRATOR.value, provisional=False)
     rank = Case(
         When(taxpayer_id=chosen if isinstance(chosen, int) else 0, then=Value(0)),
-        When(access_type=AccessType.MASTER_ADMINISTRATOR.value, provisional=False, then=Value(1)),
-        default=Value(2),
+        When(administers & ~Q(taxpayer__kind=TaxpayerKind.INDIVIDUAL), then=Value(1)),
+        When(administers, then=Value(2)),
+        default=Value(3),
     )
     accesses = own_accesses(request.user.pk, at=timezone.now())
     found = list(accesses.order_by(rank, "taxpayer__name_folded", "taxpayer_id")[:2])

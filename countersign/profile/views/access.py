@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from countersign.access.acting_for import acting_for, capacity_words
@@ -71,7 +72,8 @@ def role_in_words(request: HttpRequest, logon: Logon) -> str:
     }
     others = own_page(logon, at=now, size=1).total - 1 if default.others else 0
     if others:
-        return _("%(role)s; %(count)s more") % {"role": words, "count": others}
+        more = ngettext("%(role)s, and %(count)d more", "%(role)s, and %(count)d more", others)
+        return more % {"role": words, "count": others}
     return words
 
 
