@@ -210,6 +210,7 @@ LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "countersign" / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 USE_I18N = USE_TZ = True
+FORMAT_MODULE_PATH = ["countersign.ui.formats"]
 TIME_ZONE = _setting("TIME_ZONE", "America/New_York")
 
 # --- Mail ---------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from django import forms
@@ -85,7 +86,12 @@ def control(bound: BoundField, kind: str, width: str, described: str) -> str:
         attrs = {}
     elif described:
         attrs["aria-describedby"] = described
-    return bound.as_widget(attrs=attrs)
+    widget = bound.field.widget
+    if bound.errors and isinstance(widget, forms.DateInput):
+        # A date input would show nothing of what was typed.
+        widget = copy.copy(widget)
+        widget.input_type = "text"
+    return bound.as_widget(widget=widget, attrs=attrs)
 
 
 def _choices(bound: BoundField) -> list[dict[str, Any]]:
