@@ -14,8 +14,8 @@ from countersign.ui.variants import WIDTHS, one_of
 _WIDTH_CLASSES = {"": "", "short": "usa-input--small", "medium": "usa-input--medium", "long": "usa-input--2xl",
                   "whole": "field-whole"}  # fmt: skip
 _KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.CheckboxSelectMultiple, "checkbox"),  # before its parent, RadioSelect
     (forms.RadioSelect, "radio"),
-    (forms.CheckboxSelectMultiple, "checkbox"),
     (forms.CheckboxInput, "tick"),
     (forms.SelectMultiple, "select"),
     (forms.Select, "select"),
@@ -134,5 +134,11 @@ def _problems(form: forms.BaseForm) -> list[dict[str, Any]]:
         bound = form[name]
         kind = kind_of(bound)
         target = (bound.auto_id or f"id_{bound.html_name}") + ("_0" if kind in ("radio", "checkbox") else "")
-        problems += [{"text": text, "href": "" if kind == "hidden" else f"#{target}"} for text in texts]
+        href = "" if kind == "hidden" else f"#{target}"
+        problems += [{"text": _naming(str(bound.label), str(text)), "href": href} for text in texts]
     return problems
+
+
+def _naming(label: str, text: str) -> str:
+    """Away from its field a message names it."""
+    return text if label in text else f"{label}: {text}"
