@@ -62,7 +62,7 @@ def test_unknown_wrong_inactive_and_never_had_a_password_look_the_same(make_logo
     for status in ("deactivated", "invited", "cancelled", "closed", ""):
         make_logon(f"status.{status or 'none'}", status=status)
     make_logon("never.had.one", password="")
-    names = [name for name in Logon.objects.values_list("username", flat=True)] + ["nobody.has.this"]
+    names = [*Logon.objects.values_list("username", flat=True), "nobody.has.this"]
     seen = [sight(post(Client(), name, "wrong" if name == "wrong.password" else PASSWORD)) for name in names]
     assert len(seen) == 8
     assert seen[0][0] == 422
