@@ -30,7 +30,11 @@ def alert_box(content: SafeString, variant: str, heading: Any = "") -> dict[str,
 
 
 def button(
-    text: Any, variant: str = "primary", name: str = "", value: Any = "", type: str = "submit"  # noqa: A002 - the attribute's name
+    text: Any,
+    variant: str = "primary",
+    name: str = "",
+    value: Any = "",
+    type: str = "submit",  # noqa: A002 - the attribute's name
 ) -> dict[str, Any]:
     """A button of a form, of one of :data:`BUTTONS`. Deactivate is plain, Cancel warning, Delete danger."""
     look = _BUTTON_LOOKS[one_of("button", variant, BUTTONS)]
