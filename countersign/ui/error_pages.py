@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from countersign.ui.error_words import HEADINGS, WHAT_NOW
-from countersign.ui.shell import PLAIN, SIGNED_OUT, layout_for
+from countersign.ui.shell import PLAIN, layout_for
 
 STATUSES = frozenset(HEADINGS)
 
@@ -26,10 +26,10 @@ STATUSES = frozenset(HEADINGS)
 def page(request: HttpRequest, status: int, *, layout: str = "", **context: Any) -> HttpResponse:
     """The page of one of :data:`STATUSES`. ``context`` may replace ``heading`` and ``what_now`` (paragraphs)."""
     if not hasattr(request, "LANGUAGE_CODE"):
-        # It failed before the language was chosen.
+        # It failed before the language was chosen, and before forms (the language switch is one) would work.
         with translation.override(translation.get_language_from_request(request)):
             request.LANGUAGE_CODE = translation.get_language() or ""
-            return _page(request, status, layout or SIGNED_OUT, context)
+            return _page(request, status, layout or PLAIN, context)
     return _page(request, status, layout or layout_for(request), context)
 
 
