@@ -46,7 +46,7 @@ def sign_in(*, username: str, password: str, source: str, now: datetime) -> Logo
             _record_failure(logon, matches, now)
             if reserved.next_at > now:
                 raise limiter.Locked(reserved.next_at)
-            raise Invalid({"password": str(NO_MATCH)})
+            raise Invalid({"": str(NO_MATCH)})  # of both fields together
         renew_hash(logon, password)
     with transaction.atomic():
         events.record(SignedIn(), actor=logon, channel=events.Channel.ONLINE, at=now)
