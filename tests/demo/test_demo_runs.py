@@ -51,7 +51,7 @@ class Demos:
                 continue
         return [line for line in found if line]
 
-    def all_gone(self, seconds: float = 20.0) -> bool:
+    def all_gone(self, seconds: float = 60.0) -> bool:
         deadline = time.monotonic() + seconds
         while self.running() and time.monotonic() < deadline:
             time.sleep(0.05)
