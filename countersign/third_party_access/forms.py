@@ -197,6 +197,8 @@ class _AccountsForm(TokenForm):
 class EndForm(_AccountsForm):
     """A last day for some accounts, or none."""
 
+    accounts = MultipleChoiceField(label=_("Accounts"))
+
     last_day = DateField(
         label=_("Last day"),
         required=False,
@@ -215,6 +217,7 @@ class EndingForm(_AccountsForm):
     """Which access to end: some accounts, or everything."""
 
     which = ChoiceField(label=_("What ends?"))
+    accounts = MultipleChoiceField(label=_("If only some: which accounts"), required=False)
     field_order = ("token", "which", "accounts")
 
     def __init__(self, *args: Any, held: Sequence[Holding], **kwargs: Any) -> None:

@@ -10,6 +10,9 @@ from django.utils.translation import pgettext_lazy
 
 from countersign.taxpayers.models import AccountType, IdType, Taxpayer
 
+PERSONAL_ID_TYPES = frozenset({IdType.SSN.value, IdType.ITIN.value})
+"""Whoever has such a number is an individual, whether it is in the register or not."""
+
 
 class State(models.TextChoices):
     """SPEC 6: pending → approved | partly approved | declined | withdrawn | expired."""

@@ -14,10 +14,8 @@ from countersign.policy.errors import Invalid, Refused
 from countersign.policy.reasons import Reason
 from countersign.taxpayers.identifiers import forgiving_name, id_number_hash, normal_id_number
 from countersign.taxpayers.models import IdType, Taxpayer, TaxpayerKind
-from countersign.third_party_access.models import MismatchCount
+from countersign.third_party_access.models import PERSONAL_ID_TYPES, MismatchCount
 from countersign.third_party_access.queries.periods import day_of
-
-PERSONAL_ID_TYPES = frozenset({IdType.SSN.value, IdType.ITIN.value})
 
 
 @dataclass(frozen=True, slots=True)

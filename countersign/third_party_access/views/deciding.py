@@ -121,16 +121,23 @@ def _context(seen: RequestSeen) -> dict[str, object]:
         "without_account": ", ".join(seen.without_account),
         "who": [
             (_("Third party"), asking.third_party.legal_name),
-            (_("Town"), ", ".join(filter(None, (asking.third_party.city, asking.third_party.state))) or "–"),
+            *_town(asking),
             (_("Acts for"), _clients_in_words(asking)),
-            (_("Person who asks"), asking.requested_by.full_name),
-            (_("Logon since"), when(asking.requested_by.created_at)),
-            (_("Asked"), when(asking.requested_at)),
+            (_("Person who asks"), TwoLines(asking.requested_by.full_name, _logon_since(asking))),
             (_("From"), day(asking.begins_on)),
             (_("Until"), day(asking.ends_on) or _("No end: until somebody ends it")),
             (_("Expires"), when(asking.expires_at)),
         ],
     }
+
+
+def _town(asking: AccessRequest) -> list[tuple[str, str]]:
+    town = ", ".join(filter(None, (asking.third_party.city, asking.third_party.state)))
+    return [(_("Town"), town)] if town else []
+
+
+def _logon_since(asking: AccessRequest) -> str:
+    return _("has had a logon since %(day)s") % {"day": day(asking.requested_by.created_at)}
 
 
 def _clients_in_words(asking: AccessRequest) -> str:

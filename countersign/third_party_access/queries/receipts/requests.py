@@ -12,7 +12,8 @@ from countersign.access.models import Grant
 from countersign.policy.rights import Rights
 from countersign.submissions.kinds import Receipt, Viewer
 from countersign.submissions.models import Submission
-from countersign.third_party_access.models import AccessRequest, State
+from countersign.taxpayers.models import TaxpayerKind
+from countersign.third_party_access.models import PERSONAL_ID_TYPES, AccessRequest, State
 from countersign.third_party_access.queries.periods import day_of, last_day_of
 from countersign.ui.components.moments import day, when
 from countersign.ui.tables import Column, Link, StatusWord, Table, TwoLines
@@ -51,6 +52,13 @@ def client_name(request: AccessRequest) -> str:
 def legal_name(request: AccessRequest) -> str:
     """How the client knows itself."""
     return request.client.legal_name if request.client is not None else request.name_given
+
+
+def is_neutral(request: AccessRequest) -> bool:
+    """Whether the firm may not learn if a taxpayer was found: it is told so for every individual (SPEC 6)."""
+    if request.id_type in PERSONAL_ID_TYPES or request.client is None:
+        return True
+    return request.client.kind == TaxpayerKind.INDIVIDUAL
 
 
 def of_firm(viewer: Viewer) -> bool:
@@ -145,8 +153,11 @@ def _happens_now(request: AccessRequest, state: State, firm_side: bool, at: date
     }
     later = request.begins_on > day_of(at)
     if state is State.PENDING and firm_side:
+        asked = _("The Master Administrators of %(client)s are asked, on Home and by e-mail.")
+        if is_neutral(request):
+            asked = _("If the number and name match, the taxpayer is asked, on Home and by e-mail.")
         return [
-            _("If the number and name match, the taxpayer is asked, on Home and by e-mail.") % names,
+            asked % names,
             _("You get an e-mail when there is an answer. Without one the request expires on %(until)s.") % names,
             _(
                 "A taxpayer without a logon cannot answer online. Ask your client to create one; "
