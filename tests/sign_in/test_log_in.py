@@ -28,7 +28,7 @@ ADDRESS = "/log-in/"
 PROFILE = "/profile/"
 
 
-def post(client: Client, username: str = "dana.whitfield", password: str = PASSWORD, **more: Any) -> HttpResponse:
+def post(client: Client, username: str = "dana.whitfield", password: str = PASSWORD, **more: Any) -> Any:
     return client.post(ADDRESS, {"username": username, "password": password, **more.pop("fields", {})}, **more)
 
 

@@ -55,13 +55,13 @@ def test_a_session_given_beforehand_is_not_kept(dana: Logon, client: Client, set
     planted["planted"] = "by somebody else"
     planted.save()
     before = planted.session_key
-    client.cookies[settings.SESSION_COOKIE_NAME] = before
+    client.cookies[settings.SESSION_COOKIE_NAME] = before or ""
     log_in(client)
     assert client.session.session_key != before
     assert "planted" not in client.session
     assert not Session.objects.filter(session_key=before).exists()
     attacker = Client()
-    attacker.cookies[settings.SESSION_COOKIE_NAME] = before
+    attacker.cookies[settings.SESSION_COOKIE_NAME] = before or ""
     assert attacker.get(PROFILE).status_code == 302
 
 
@@ -171,7 +171,7 @@ def test_log_out_is_a_post_and_clears_everything(dana: Logon, client: Client, se
     assert "You are signed out." in client.get(response["Location"]).content.decode()
     assert Entry.objects.get(name="SignedOut").body == {"why": "asked"}
     former = Client()
-    former.cookies[settings.SESSION_COOKIE_NAME] = key
+    former.cookies[settings.SESSION_COOKIE_NAME] = key or ""
     assert former.get(PROFILE).status_code == 302
 
 
