@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from countersign.importing.cells import BadCell, day
 from countersign.importing.operations import import_folder
 from countersign.importing.report import Remarks, Report
 from countersign.policy.errors import Invalid
@@ -20,11 +21,12 @@ from countersign.policy.errors import Invalid
 
 def _day(text: str) -> date:
     try:
-        if len(text) != 10:
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date: write YYYY-MM-DD") from None
+        found = day("--effective", text)
+    except BadCell as error:
+        raise argparse.ArgumentTypeError(f"{text!r} {error.reason}") from None
+    if found is None:
+        raise argparse.ArgumentTypeError("is empty: write YYYY-MM-DD")
+    return found
 
 
 def register(subparsers: Any) -> None:
@@ -74,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _tell(report: Report) -> None:
     _list("Bad rows", report.bad)
     _list("Conflicts", report.conflicts)
-    for note in report.kept:
+    for note in report.notes:
         print(note)
     for what, counts in (("begun", report.begun), ("ended", report.ended), ("changed", report.changed)):
         for file, rows in counts.items():
@@ -124,5 +126,5 @@ class _Progress:
 
     def close(self) -> None:
         """Leave the cursor on a fresh line."""
-        if self.shown:
-            sys.stderr.write("\r")
+        if self.shown and self.file:
+            sys.stderr.write("\n")

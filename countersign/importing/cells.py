@@ -23,18 +23,24 @@ _EMAIL = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
 )
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_LOOKS_LIKE_IDENTIFIER = re.compile(r"(?<![0-9])(?:[0-9]-?){9}(?![0-9])")
 _ARGON2 = re.compile(r"argon2\$argon2id\$v=19\$m=([0-9]+),t=([0-9]+),p=([0-9]+)\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
 _PBKDF2 = re.compile(r"pbkdf2_sha256\$([0-9]+)\$[^$]+\$[A-Za-z0-9+/=]+")
 _SCRYPT = re.compile(r"scrypt\$([0-9]+)\$[^$]+\$([0-9]+)\$([0-9]+)\$[A-Za-z0-9+/=]+")
+# A hash that costs far more than ours would be a way to keep the server busy with one sign-in; more memory than
+# OpenSSL's 32 MiB for scrypt makes Django's check fail with an error.
+_MOST_ARGON2_MEMORY, _MOST_ARGON2_PASSES = 262_144, 16
+_MOST_PBKDF2_ITERATIONS = 10_000_000
+_MOST_SCRYPT_BYTES, _MOST_SCRYPT_LANES = 32 * 2**20, 32
 
 
 class BadCell(Exception):
-    """The cell cannot be used: column, value as it may be shown, reason."""
+    """The cell cannot be used: column, value, reason; ``secret``: nothing of the value may be shown as it is."""
 
     def __init__(self, column: str, value: str, reason: str, *, secret: bool = False) -> None:
         super().__init__(reason)
         self.column, self.reason = column, reason
-        self.value = masked(value) if secret else shown(value)
+        self.value = masked(value) if secret else value
 
 
 def shown(value: str) -> str:
@@ -44,9 +50,13 @@ def shown(value: str) -> str:
 
 
 def masked(value: str) -> str:
-    """An identifier or proof: only how long it is, and its last four characters when that gives nothing away."""
-    tail = value[-4:] if len(value) >= 9 and value[-4:].isalnum() else ""
-    return "*" * min(len(value) - len(tail), 12) + tail
+    """An identifier or proof: nothing of it but how long it is."""
+    return "*" * min(len(value), 12)
+
+
+def without_identifiers(value: str) -> str:
+    """Text in which an identifier may stand by mistake, as in swapped columns: of nine digits four are left."""
+    return _LOOKS_LIKE_IDENTIFIER.sub(lambda found: masked(found[0][:-4]) + found[0][-4:], value)
 
 
 def key(column: str, value: str, most: int = 64) -> str:
@@ -79,7 +89,7 @@ def one_of(column: str, value: str, choices: frozenset[str]) -> str:
 def username(column: str, value: str) -> str:
     """A username, lower-cased: 6 to 50 of ``a-z 0-9 . _ - @`` (SPEC 3)."""
     name = value.lower()
-    if not _USERNAME.fullmatch(name):
+    if not value.isascii() or not _USERNAME.fullmatch(name):
         raise BadCell(column, value, "is no username: 6 to 50 of a-z 0-9 . _ - @")
     return name
 
@@ -140,14 +150,24 @@ def password_hash(column: str, value: str) -> str:
     if len(value) <= 256:
         if found := _ARGON2.fullmatch(value):
             memory, passes, lanes = map(int, found.groups())
-            if memory >= Argon2Hasher.memory_cost and passes >= Argon2Hasher.time_cost and 1 <= lanes <= 16:
+            if (
+                Argon2Hasher.memory_cost <= memory <= _MOST_ARGON2_MEMORY
+                and Argon2Hasher.time_cost <= passes <= _MOST_ARGON2_PASSES
+                and Argon2Hasher.parallelism <= lanes <= 16
+            ):
                 return value
         elif found := _PBKDF2.fullmatch(value):
-            if int(found[1]) >= PBKDF2PasswordHasher.iterations:
+            if PBKDF2PasswordHasher.iterations <= int(found[1]) <= _MOST_PBKDF2_ITERATIONS:
                 return value
         elif found := _SCRYPT.fullmatch(value):
             cost, block, lanes = map(int, found.groups())
-            if cost >= ScryptPasswordHasher.work_factor and block >= ScryptPasswordHasher.block_size and lanes >= 1:
+            if (
+                cost >= ScryptPasswordHasher.work_factor
+                and cost & (cost - 1) == 0
+                and block >= ScryptPasswordHasher.block_size
+                and ScryptPasswordHasher.parallelism <= lanes <= _MOST_SCRYPT_LANES
+                and 128 * block * (cost + lanes + 2) <= _MOST_SCRYPT_BYTES
+            ):
                 return value
     raise BadCell(column, "", "is no Argon2id, scrypt or PBKDF2 hash in Django's format at the current cost")
 

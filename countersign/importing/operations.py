@@ -6,15 +6,17 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from countersign.access.operations.customers import refresh
 from countersign.events import record
 from countersign.importing.cells import start_of
 from countersign.importing.events import AccessImported
-from countersign.importing.files import BY_NAME, FILES
-from countersign.importing.merges import access, groups, logons, register
+from countersign.importing.files import BY_NAME, FILES, File
+from countersign.importing.merges import access, groups, logons, missing_logons, register
 from countersign.importing.merges.merge import Merge, end_missing
+from countersign.importing.merges.portfolios import ensure_portfolios_for_clients
 from countersign.importing.reading import BadFile
 from countersign.importing.report import Report
 from countersign.importing.staging import stage
@@ -23,7 +25,9 @@ from countersign.submissions.confirmation_numbers import new_confirmation_number
 from countersign.submissions.models import Status, Submission
 
 Progress = Callable[[str, int, int], None]
-_LOCK = (20_102, 1)
+_ONE_IMPORT = (20_102, 1)
+FACTS_AT_REST = (20_102, 2)
+"""Whoever begins or ends a fact shares this lock: see the trigger of migration 0003."""
 
 
 class _Undo(Exception):
@@ -64,6 +68,11 @@ def import_folder(
         report.bad.add(error.remark)
     except IntegrityError as error:
         raise Invalid({"folder": "something changed in the portal at the same moment; run the import again"}) from error
+    except OperationalError as error:
+        if not isinstance(error.__cause__, (DeadlockDetected, LockNotAvailable)):
+            raise
+        raise Invalid({"folder": "the portal was in the way; nothing was changed; run the import again"}) from error
+    report.sort()
     return report
 
 
@@ -92,74 +101,75 @@ def _run(
     progress: Progress,
 ) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", _LOCK)
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", _ONE_IMPORT)
         if not cursor.fetchone()[0]:
             raise Invalid({"folder": "another import is under way; wait until it has ended"})
         cursor.execute("SET LOCAL work_mem = '64MB'")
         for file in FILES:
-            report.rows[file.name] = stage(file, paths.get(file.name), report.bad.add, progress)
+            report.rows[file.name] = stage(file, paths.get(file.name), report, progress)
         merge = Merge(cursor, report, now, begin, new_confirmation_number())
-        _merge(merge, paths, replace)
+        merge.run("DROP TABLE IF EXISTS pg_temp.taken")
+        merge.run("CREATE TEMPORARY TABLE taken (line integer, value text) ON COMMIT DROP")
+        # From here to the end no fact is begun or ended by anybody else, so that what is compared stays true.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", FACTS_AT_REST)
+        _merge(merge, replace, progress)
         if report.changes:
             _record(merge)
             refresh(portfolios=None, taxpayers=None)
             merge.learn("access_customer", "importing_importedrow")
+        progress("lists", sum(report.rows.values()), 100)
 
 
-def _merge(merge: Merge, paths: dict[str, Path], replace: Collection[str]) -> None:
+def _merge(merge: Merge, replace: Collection[str], progress: Progress) -> None:
     """In the order in which files depend on one another: what a later one names, an earlier one may bring."""
-    for name in replace:
-        _end_missing(merge, name)
-    for file in FILES[4:]:
-        if file.name in paths:
-            merge.drop_unchanged(file)
-    register.merge_account_types(merge)
-    register.merge_taxpayers(merge)
-    register.merge_accounts(merge)
-    register.merge_proofs(merge, replace="proofs.csv" in replace)
-    logons.merge_logons(merge)
-    access.merge_access(merge)
-    access.merge_rights(merge)
-    access.merge_grants(merge)
-    groups.merge_groups(merge)
-    groups.merge_placements(merge)
-    groups.merge_members(merge)
-    groups.merge_refinements(merge)
-    # Lists of clients page over a portfolio, so every Master Administrator of a third party with clients has one.
-    logons.ensure_portfolios(
-        merge,
-        """SELECT ta.logon_id AS id FROM access_taxpayeraccess ta WHERE ta.access_type = 'MA' AND ta.accepted
-        AND NOT ta.provisional AND ta.ended_at IS NULL
-        AND EXISTS (SELECT FROM access_grant g WHERE g.third_party_id = ta.taxpayer_id AND g.ended_at IS NULL)""",
-    )
+    for file in FILES:
+        if file.name in replace:
+            _end_missing(merge, file)
+    rows, done = merge.report.rows, 0
+    for name, step in _STEPS.items():
+        step(merge)
+        done += rows[name]
+        progress("facts", done, done * 99 // max(sum(rows.values()), 1))
+    if merge.report.changes:
+        ensure_portfolios_for_clients(merge)
 
 
-def _end_missing(merge: Merge, name: str) -> None:
-    """``--replace``: what depends on an ended fact ends with it."""
-    if name == "logons.csv":
-        logons.end_missing_logons(merge)
-        return
-    if name in ("account_types.csv", "taxpayers.csv", "accounts.csv"):
-        merge.report.kept.append(f"{name}: rows of the register that are missing are kept, because history names them")
-        return
-    if name == "proofs.csv":
-        return  # where proofs are merged
-    end_missing(
-        merge,
-        {
-            "access.csv": access.ACCESS_FACTS,
-            "rights.csv": access.RIGHTS_FACTS,
-            "grants.csv": access.GRANT_FACTS,
-            "security_groups.csv": groups.GROUP_FACTS,
-            "placements.csv": groups.PLACEMENT_FACTS,
-            "group_members.csv": groups.MEMBER_FACTS,
-            "refinements.csv": groups.REFINEMENT_FACTS,
-        }[name],
-    )
-    if name == "access.csv":
-        access.end_dependent_rights(merge)
-    if name == "security_groups.csv":
-        groups.end_dependent_placements(merge)
+_STEPS: dict[str, Callable[[Merge], None]] = {
+    "account_types.csv": register.merge_account_types,
+    "taxpayers.csv": register.merge_taxpayers,
+    "accounts.csv": register.merge_accounts,
+    "proofs.csv": register.merge_proofs,
+    "logons.csv": logons.merge_logons,
+    "access.csv": access.merge_access,
+    "rights.csv": access.merge_rights,
+    "grants.csv": access.merge_grants,
+    "security_groups.csv": groups.merge_groups,
+    "placements.csv": groups.merge_placements,
+    "group_members.csv": groups.merge_members,
+    "refinements.csv": groups.merge_refinements,
+}
+_ENDINGS: dict[str, Callable[[Merge], None]] = {
+    "proofs.csv": register.end_missing_proofs,
+    "logons.csv": missing_logons.end_missing_logons,
+    "access.csv": access.end_missing_access,
+    "rights.csv": lambda merge: end_missing(merge, access.RIGHTS_FACTS),
+    "grants.csv": lambda merge: end_missing(merge, access.GRANT_FACTS),
+    "security_groups.csv": groups.end_missing_groups,
+    "placements.csv": lambda merge: end_missing(merge, groups.PLACEMENT_FACTS),
+    "group_members.csv": lambda merge: end_missing(merge, groups.MEMBER_FACTS),
+    "refinements.csv": lambda merge: end_missing(merge, groups.REFINEMENT_FACTS),
+}
+
+
+def _end_missing(merge: Merge, file: File) -> None:
+    """``--replace``: rows missing from the file end, and what depends on them. Of the register nothing ends."""
+    if merge.report.unread[file.name]:
+        # One of them may be the very row that seems to be missing.
+        merge.report.notes.append(f"{file.name}: nothing was ended, because rows of it could not be read")
+    elif file.name in _ENDINGS:
+        _ENDINGS[file.name](merge)
+    else:
+        register.note_kept(merge, file)
 
 
 def _record(merge: Merge) -> None:

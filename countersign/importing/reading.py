@@ -10,7 +10,8 @@ from pathlib import Path
 from countersign.importing.cells import MOST_BYTES, UNUSABLE, shown
 from countersign.importing.report import Remark
 
-LONGEST_LINE = 4 * 2**20
+MOST_ROW_BYTES = 4 * 2**20
+"""More than all columns of the widest file together, at 64 KiB a cell and every character escaped."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -35,22 +36,31 @@ def read_rows(
     ``BadFile`` when the header cannot be used. ``progress`` is told the bytes read.
     """
     with path.open("rb") as file:
-        lines = _Lines(path.name, file.readline, bad, progress)
+        lines = _Lines(file.readline, progress)
         reader = csv.reader(lines, strict=True)
         pick, width = _header(path.name, reader, columns, optional)
         while True:
-            line = reader.line_num + 1
+            line = lines.begin_row()
             try:
                 cells = next(reader)
             except StopIteration:
                 return
+            except _RowTooLong:
+                bad(Remark(path.name, line, "", "", f"is longer than {MOST_ROW_BYTES // 2**20} MiB"))
+                lines.skip_rest_of_row()
+                continue
             except csv.Error as error:
-                bad(Remark(path.name, line, "", "", f"is no CSV: {error}"))
+                if "field limit" in str(error):
+                    bad(Remark(path.name, line, "", "", f"holds a cell of more than {MOST_BYTES // 1024} KiB"))
+                    lines.skip_rest_of_row()
+                else:
+                    upto = "" if lines.number == line else f"to line {lines.number}"
+                    bad(Remark(path.name, line, "", upto, f"is no CSV: {error}"))
                 continue
             if not cells:
                 continue
             if len(cells) != width:
-                bad(Remark(path.name, line, "", "", f"has {len(cells)} cells where the header has {width}"))
+                bad(Remark(path.name, line, "", f"{len(cells)} cells", f"has not the {width} cells of the header"))
                 continue
             cells.append("")  # what absent optional columns point at
             if UNUSABLE.search("\x01".join(cells)):
@@ -59,36 +69,56 @@ def read_rows(
             yield line, pick(cells)
 
 
+class _RowTooLong(Exception):
+    """More bytes than a row can have: its memory is not to grow any more."""
+
+
 class _Lines:
     """Physical lines as text; what is no UTF-8 comes as lone surrogates, which the row is then refused for."""
 
-    def __init__(
-        self,
-        name: str,
-        readline: Callable[[int], bytes],
-        bad: Callable[[Remark], None],
-        progress: Callable[[int], None],
-    ) -> None:
-        self.name, self.readline, self.bad, self.progress = name, readline, bad, progress
-        self.first, self.number = True, 0
+    def __init__(self, readline: Callable[[int], bytes], progress: Callable[[int], None]) -> None:
+        self.readline, self.progress = readline, progress
+        self.number = self.size = self.quotes = 0
+        self.whole = True
+
+    def begin_row(self) -> int:
+        """A new row begins at the next line: its number."""
+        self.size = self.quotes = 0
+        return self.number + 1
+
+    def skip_rest_of_row(self) -> None:
+        """Past the row that was given up. Its quotes say where it ends: a line feed between two of them is text.
+
+        Otherwise the text of a huge cell would be read as rows of the file.
+        """
+        while not (self.whole and self.quotes % 2 == 0):
+            raw = self._read()
+            if not raw:
+                return
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        raw = self.readline(LONGEST_LINE)
+        raw = self._read()
         if not raw:
             raise StopIteration
-        self.number += 1
-        self.progress(len(raw))
-        if self.first:
-            raw, self.first = raw.removeprefix(_BOM), False
-        if len(raw) >= LONGEST_LINE and not raw.endswith(b"\n"):
-            while (more := self.readline(LONGEST_LINE)) and not more.endswith(b"\n"):
-                self.progress(len(more))
-            self.bad(Remark(self.name, self.number, "", "", "is longer than four million bytes"))
-            return "\n"
+        if self.number == 1:
+            raw = raw.removeprefix(_BOM)
+        if self.size > MOST_ROW_BYTES or not self.whole:
+            raise _RowTooLong
         return raw.decode("utf-8", "surrogateescape")
+
+    def _read(self) -> bytes:
+        """The next line, or the next piece of a line that is too long."""
+        raw = self.readline(MOST_ROW_BYTES)
+        if raw:
+            self.number += self.whole
+            self.whole = raw.endswith(b"\n") or len(raw) < MOST_ROW_BYTES
+            self.size += len(raw)
+            self.quotes += raw.count(b'"')
+            self.progress(len(raw))
+        return raw
 
 
 def _header(
@@ -99,6 +129,8 @@ def _header(
         header = next((row for row in reader if row), None)
     except csv.Error as error:
         raise BadFile(Remark(name, 1, "", "", f"has no usable header: {error}")) from error
+    except _RowTooLong:
+        raise BadFile(Remark(name, 1, "", "", "has no usable header: it is too long")) from None
     if header is None:
         raise BadFile(Remark(name, 1, "", "", "has no header: the first line names the columns"))
     for column in header:

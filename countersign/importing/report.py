@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,10 @@ MOST_IN_FULL = 1000
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something about one row: where it stands, what is wrong, and the value with identifiers masked."""
+    """Something about one row: where it stands, what is wrong, and the value with identifiers masked.
+
+    Line 0: about a row that is missing.
+    """
 
     file: str
     line: int
@@ -20,9 +24,9 @@ class Remark:
     reason: str
 
     def __str__(self) -> str:
-        where = f"{self.file}, line {self.line}"
-        what = f", {self.column} {self.value!r}" if self.column else ""
-        return f"{where}{what}: {self.reason}"
+        where = f"{self.file}, line {self.line}" if self.line else f"{self.file}, no line"
+        what = f"{self.column} {self.value!r}" if self.value else self.column
+        return f"{where}{what and ', '}{what.strip()}: {self.reason}"
 
 
 @dataclass
@@ -35,8 +39,18 @@ class Remarks:
     def add(self, remark: Remark) -> None:
         """One more row."""
         self.counts[remark.file, remark.reason] += 1
-        if len(self.first) < MOST_IN_FULL:
+        if self.room:
             self.first.append(remark)
+
+    def add_counted(self, remarks: Sequence[Remark], rows: int) -> None:
+        """``rows`` more of one file and reason, of which these are the first."""
+        self.counts[remarks[0].file, remarks[0].reason] += rows
+        self.first.extend(remarks[: self.room])
+
+    @property
+    def room(self) -> int:
+        """How many more are kept in full."""
+        return MOST_IN_FULL - len(self.first)
 
     @property
     def total(self) -> int:
@@ -70,12 +84,22 @@ class Report:
     changed: Counter[str] = field(default_factory=Counter)
     bad: Remarks = field(default_factory=Remarks)
     conflicts: Remarks = field(default_factory=Remarks)
-    kept: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+    """Rows that could not be read, so that nobody knows which they were."""
+    opened: int = 0
+    """Portfolios that lists of clients need, without a row of their own."""
 
     @property
     def changes(self) -> int:
         """How many facts and register rows began, ended or changed."""
-        return self.begun.total() + self.ended.total() + self.changed.total()
+        return self.begun.total() + self.ended.total() + self.changed.total() + self.opened
+
+    def sort(self) -> None:
+        """What is shown in full in the order of the files and their lines."""
+        order = {name: place for place, name in enumerate(self.rows)}
+        for remarks in (self.bad, self.conflicts):
+            remarks.first.sort(key=lambda remark: (order.get(remark.file, 0), remark.line))
 
     def as_json(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -90,5 +114,5 @@ class Report:
             "nothing_changed": self.changes == 0,
             "bad": self.bad.as_json(),
             "conflicts": self.conflicts.as_json(),
-            "notes": self.kept,
+            "notes": self.notes,
         }

@@ -10,18 +10,16 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from countersign.importing.cells import BadCell
+from countersign.importing.cells import BadCell, shown, without_identifiers
 from countersign.importing.files import SEPARATOR, File
 from countersign.importing.reading import read_rows
-from countersign.importing.report import Remark
+from countersign.importing.report import MOST_IN_FULL, Remark, Remarks, Report
 
 _BLOCK = 2_000  # rows per write: large enough for COPY, small enough to keep memory flat
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def stage(
-    file: File, path: Path | None, bad: Callable[[Remark], None], progress: Callable[[str, int, int], None]
-) -> int:
+def stage(file: File, path: Path | None, report: Report, progress: Callable[[str, int, int], None]) -> int:
     """Create the file's staging table and fill it; returns how many rows it holds. No path: an empty table.
 
     Identical repeats are dropped. A key that comes again with something else is bad where it comes again.
@@ -34,14 +32,15 @@ def stage(
         )
     if path is None:
         return 0
-    connection.ensure_connection()
     raw = connection.connection
-    assert raw is not None
+    assert raw is not None  # inside a transaction
+    before = report.bad.total
     with psycopg.Cursor(raw) as raw_cursor, raw_cursor.copy(f"COPY {file.table} FROM STDIN") as copy:
-        _copy(file, path, copy, bad, progress)
+        _copy(file, path, copy, report.bad.add, progress)
+    report.unread[file.name] = report.bad.total - before
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {file.table}")
-        _drop_repeats(file, cursor, bad)
+        _drop_repeats(file, cursor, report.bad)
         cursor.execute(f"SELECT count(*) FROM {file.table}")
         return int(cursor.fetchone()[0])
 
@@ -65,7 +64,8 @@ def _copy(
         try:
             parsed = file.parse(row)
         except BadCell as error:
-            bad(Remark(file.name, line, error.column, error.value, error.reason))
+            value = without_identifiers(error.value) if file.private else error.value
+            bad(Remark(file.name, line, error.column, shown(value), error.reason))
             continue
         block.append(_as_text(line, parsed))
         if len(block) >= _BLOCK:
@@ -92,22 +92,24 @@ def _as_text(line: int, parsed: tuple[Any, ...]) -> str:
     return "\t".join(found) + "\n"
 
 
-def _drop_repeats(file: File, cursor: Any, bad: Callable[[Remark], None]) -> None:
+def _drop_repeats(file: File, cursor: Any, bad: Remarks) -> None:
     cursor.execute(
         f"""CREATE TEMPORARY TABLE repeated ON COMMIT DROP AS
-        SELECT s.ctid AS place, s.line, s.key, s.digest = first_value(s.digest) OVER w AS same
+        SELECT s.ctid AS place, s.line, s.key, s.{file.whole} = first_value(s.{file.whole}) OVER w AS same,
+               row_number() OVER w AS nth
         FROM {file.table} s JOIN (SELECT key FROM {file.table} GROUP BY key HAVING count(*) > 1) k USING (key)
         WINDOW w AS (PARTITION BY s.key ORDER BY s.line)"""
     )
     cursor.execute(
-        "SELECT line, key FROM repeated WHERE NOT same ORDER BY line",
+        "SELECT line, key, count(*) OVER () FROM repeated WHERE NOT same ORDER BY line LIMIT %s", [MOST_IN_FULL]
     )
-    for line, key in cursor.fetchall():
-        shown = "" if file.name == "proofs.csv" else key.replace(SEPARATOR, ", ")
-        bad(Remark(file.name, line, "", shown, "says something else than an earlier row of the same key"))
-    cursor.execute(
-        f"""DELETE FROM {file.table} s USING (
-            SELECT place FROM (SELECT place, row_number() OVER (PARTITION BY key ORDER BY line) AS nth FROM repeated) r
-            WHERE nth > 1) later WHERE s.ctid = later.place"""
-    )
+    if others := cursor.fetchall():
+        reason = "says something else than an earlier row of the same key"
+        hidden = file.name == "proofs.csv"
+        remarks = [
+            Remark(file.name, line, "", "" if hidden else shown(key.replace(SEPARATOR, ", ")), reason)
+            for line, key, _ in others
+        ]
+        bad.add_counted(remarks, others[0][2])
+    cursor.execute(f"DELETE FROM {file.table} s USING repeated r WHERE r.nth > 1 AND s.ctid = r.place")
     cursor.execute("DROP TABLE repeated")

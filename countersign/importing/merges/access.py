@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from countersign.importing.files import BY_NAME, File
-from countersign.importing.merges.merge import FactFile, Merge, merge_facts
+from countersign.importing.files import BY_NAME, File, digest_of
+from countersign.importing.merges.merge import (
+    CHANGED,
+    FactFile,
+    Merge,
+    end_missing,
+    remember_ended,
+    resolve_facts,
+    write_facts,
+)
 
 ACCESS, RIGHTS, GRANTS = BY_NAME["access.csv"], BY_NAME["rights.csv"], BY_NAME["grants.csv"]
 
@@ -41,6 +49,8 @@ GRANT_FACTS = FactFile(
 
 def merge_access(merge: Merge) -> None:
     """Imported access counts as accepted, a Master Administrator as full (IMPORT.md)."""
+    if not merge.begin_file(ACCESS):
+        return
     refuse_unknown_logon(merge, ACCESS)
     merge.refuse(
         ACCESS,
@@ -51,38 +61,42 @@ def merge_access(merge: Merge) -> None:
         "is a secondary logon, which has no access of its own",
     )
     refuse_unknown_taxpayer(merge, ACCESS)
-    if not merge.any_rows(ACCESS):
-        return
-    merge_facts(merge, ACCESS_FACTS)
+    set_aside_closed_logons(merge, ACCESS)
+    resolve_facts(merge, ACCESS_FACTS)
+    write_facts(merge, ACCESS_FACTS)
     # An MA holds no rights account by account; a TA that became one keeps none behind.
-    merge.report.ended[RIGHTS.name] += merge.run(
-        """UPDATE access_accountrights f SET ended_at = %(now)s, ended_by = %(submission)s
-        FROM todo s JOIN taxpayers_account a ON a.taxpayer_id = s.taxpayer_id
-        WHERE s.access_type = 'MA' AND NOT s.same AND f.logon_id = s.logon_id AND f.account_id = a.id
-        AND f.ended_at IS NULL"""
-    )
+    end_dependent_rights(merge)
 
 
 def merge_rights(merge: Merge) -> None:
     """What a TA holds, account by account; needs that TA's row in access.csv or the database."""
+    if not merge.begin_file(RIGHTS):
+        return
     refuse_unknown_logon(merge, RIGHTS)
     refuse_unknown_account(merge, RIGHTS)
-    merge.refuse(
-        RIGHTS,
-        """NOT EXISTS (SELECT FROM taxpayers_account a
-        JOIN logons_logon l ON l.username = s.username
+    set_aside_closed_logons(merge, RIGHTS)
+    resolve_facts(merge, RIGHTS_FACTS)
+    held = """EXISTS (SELECT FROM taxpayers_account a JOIN logons_logon l ON l.username = s.username
         JOIN access_taxpayeraccess ta ON ta.logon_id = l.id AND ta.taxpayer_id = a.taxpayer_id
              AND ta.access_type = 'TA' AND ta.ended_at IS NULL
+        WHERE a.number = s.number)"""
+    # The file says that it is a Tax Administrator, and the portal that it is no more.
+    merge.conflict(
+        RIGHTS,
+        f"""NOT {held} AND EXISTS (SELECT FROM taxpayers_account a JOIN taxpayers_taxpayer t ON t.id = a.taxpayer_id
+        JOIN importing_importedrow i ON i.file = 'access.csv' AND i.key = s.username || chr(31) || t.key
+             AND i.digest = {digest_of("TA")} AND i.said = ''
         WHERE a.number = s.number)""",
-        "username",
-        "s.username",
-        "is no Tax Administrator of the account's taxpayer",
+        CHANGED,
     )
-    merge_facts(merge, RIGHTS_FACTS)
+    merge.refuse(RIGHTS, f"NOT {held}", "username", "s.username", "is no Tax Administrator of the account's taxpayer")
+    write_facts(merge, RIGHTS_FACTS)
 
 
 def merge_grants(merge: Merge) -> None:
     """Third-party access, identified by third party, account and begin; periods of a pair never overlap."""
+    if not merge.begin_file(GRANTS):
+        return
     merge.refuse(
         GRANTS,
         "NOT EXISTS (SELECT FROM taxpayers_taxpayer t WHERE t.key = s.third_party_key)",
@@ -101,13 +115,15 @@ def merge_grants(merge: Merge) -> None:
     )
     merge.refuse(
         GRANTS,
-        "s.ends_at <= coalesce(s.begins_at, %(begin)s)",
+        """s.ends_at <= coalesce(s.begins_at, (SELECT g.begins_at FROM importing_importedrow i
+            JOIN access_grant g ON g.id = i.fact_id WHERE i.file = 'grants.csv' AND i.key = s.key), %(begin)s)""",
         "ends_on",
-        "(s.ends_at::date - 1)",
+        "s.ends_on",
         "is before the grant begins",
     )
+    resolve_facts(merge, GRANT_FACTS, begins="coalesce(r.begins_at, %(begin)s)", ends="r.ends_at")
     _refuse_overlaps(merge)
-    merge_facts(merge, GRANT_FACTS, begins="coalesce(r.begins_at, %(begin)s)", ends="r.ends_at")
+    write_facts(merge, GRANT_FACTS)
 
 
 def _refuse_overlaps(merge: Merge) -> None:
@@ -117,7 +133,8 @@ def _refuse_overlaps(merge: Merge) -> None:
         """CREATE TEMPORARY TABLE periods ON COMMIT DROP AS
         WITH asked AS (
             SELECT s.line, s.key, t.id AS third_party_id, a.id AS account_id,
-                   tstzrange(coalesce(s.begins_at, %(begin)s), s.ends_at) AS period
+                   tstzrange(coalesce(s.begins_at, %(begin)s), CASE WHEN s.ends_at IS NOT NULL
+                       THEN greatest(s.ends_at, coalesce(s.begins_at, %(begin)s)) END) AS period
             FROM staged_grants s JOIN taxpayers_taxpayer t ON t.key = s.third_party_key
             JOIN taxpayers_account a ON a.number = s.number
         ), standing AS (
@@ -181,15 +198,33 @@ def refuse_unknown_account(merge: Merge, file: File) -> None:
     )
 
 
+def set_aside_closed_logons(merge: Merge, file: File, column: str = "username", staged: str = "username") -> None:
+    """A logon that was closed or cancelled gets nothing any more: what was ended online does not come back."""
+    merge.conflict(
+        file,
+        f"""EXISTS (SELECT FROM logons_logon l JOIN access_logonstanding st ON st.logon_id = l.id
+        AND st.ended_at IS NULL AND st.status IN ('cancelled', 'closed') WHERE l.username = s.{staged})""",
+        "the logon has been closed or cancelled; nothing was changed",
+        column,
+        f"s.{staged}",
+    )
+
+
+def end_missing_access(merge: Merge) -> None:
+    """``--replace access.csv``: with a Tax Administrator's access end its rights."""
+    end_missing(merge, ACCESS_FACTS)
+    end_dependent_rights(merge)
+
+
 def end_dependent_rights(merge: Merge) -> None:
-    """What a Tax Administrator holds ends with its access (after ``--replace access.csv``)."""
+    """What a Tax Administrator holds ends with its access."""
     merge.report.ended[RIGHTS.name] += merge.run(
         """UPDATE access_accountrights f SET ended_at = %(now)s, ended_by = %(submission)s
-        FROM taxpayers_account a WHERE a.id = f.account_id AND f.ended_at IS NULL AND NOT EXISTS (
+        FROM taxpayers_account a, access_taxpayeraccess was
+        WHERE was.ended_by = %(submission)s AND was.ended_at IS NOT NULL AND was.access_type = 'TA'
+        AND a.taxpayer_id = was.taxpayer_id AND f.logon_id = was.logon_id AND f.account_id = a.id
+        AND f.ended_at IS NULL AND NOT EXISTS (
             SELECT FROM access_taxpayeraccess ta WHERE ta.logon_id = f.logon_id AND ta.taxpayer_id = a.taxpayer_id
             AND ta.access_type = 'TA' AND ta.ended_at IS NULL)"""
     )
-    merge.run(
-        """DELETE FROM importing_importedrow i USING access_accountrights f
-        WHERE i.file = 'rights.csv' AND i.fact_id = f.id AND f.ended_by = %(submission)s"""
-    )
+    remember_ended(merge, RIGHTS_FACTS)

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from countersign.importing.files import BY_NAME, File
-from countersign.importing.merges.access import refuse_unknown_logon, refuse_unknown_taxpayer
-from countersign.importing.merges.logons import ensure_portfolios
-from countersign.importing.merges.merge import FactFile, Merge, merge_facts
+from countersign.importing.merges.access import (
+    refuse_unknown_logon,
+    refuse_unknown_taxpayer,
+    set_aside_closed_logons,
+)
+from countersign.importing.merges.merge import (
+    CHANGED,
+    FactFile,
+    Merge,
+    end_missing,
+    remember_ended,
+    resolve_facts,
+    write_facts,
+)
+from countersign.importing.merges.portfolios import ensure_portfolios
 
 GROUPS, PLACEMENTS = BY_NAME["security_groups.csv"], BY_NAME["placements.csv"]
 MEMBERS, REFINEMENTS = BY_NAME["group_members.csv"], BY_NAME["refinements.csv"]
 
-_PORTFOLIO = """JOIN logons_logon p ON p.username = s.parent
-       JOIN access_portfolioholder h ON h.holder_id = p.id AND h.ended_at IS NULL AND NOT h.received"""
-_GROUPS_BY_PARENT = """SELECT p.username, lower(g.name) FROM access_securitygroup g
-    JOIN access_portfolioholder h ON h.portfolio_id = g.portfolio_id AND h.ended_at IS NULL AND NOT h.received
-    JOIN logons_logon p ON p.id = h.holder_id WHERE g.ended_at IS NULL"""
+_FIRST = "h.ended_at IS NULL AND NOT h.received"
+_PORTFOLIO = f"""JOIN logons_logon p ON p.username = s.parent
+       JOIN access_portfolioholder h ON h.holder_id = p.id AND {_FIRST}"""
 GROUP_FACTS = FactFile(
     GROUPS,
     "access_securitygroup",
@@ -23,6 +33,7 @@ GROUP_FACTS = FactFile(
     identity=("portfolio_id",),
     fixed=("name", "description", "is_default"),
     match="cur.portfolio_id = r.portfolio_id AND lower(cur.name) = lower(r.name)",
+    successor="cur.portfolio_id = f.portfolio_id AND lower(cur.name) = lower(f.name)",
 )
 PLACEMENT_FACTS = FactFile(
     PLACEMENTS,
@@ -61,19 +72,23 @@ REFINEMENT_FACTS = FactFile(
 
 def merge_groups(merge: Merge) -> None:
     """A parent's security groups; a changed name (in case) or description only updates."""
+    if not merge.begin_file(GROUPS):
+        return
     _refuse_parent(merge, GROUPS)
     ensure_portfolios(merge, "SELECT l.id FROM logons_logon l JOIN staged_security_groups s ON s.parent = l.username")
+    resolve_facts(merge, GROUP_FACTS)
     merge.report.changed[GROUPS.name] += merge.run(
-        f"""UPDATE access_securitygroup g SET name = s.name, description = s.description
-        FROM staged_security_groups s {_PORTFOLIO}
-        WHERE g.portfolio_id = h.portfolio_id AND lower(g.name) = lower(s.name) AND g.ended_at IS NULL
-        AND (g.name, g.description) IS DISTINCT FROM (s.name, s.description)"""
+        """UPDATE access_securitygroup g SET name = s.name, description = s.description
+        FROM todo s JOIN staged_security_groups USING (key)
+        WHERE g.id = s.current AND (g.name, g.description) IS DISTINCT FROM (s.name, s.description)"""
     )
-    merge_facts(merge, GROUP_FACTS)
+    write_facts(merge, GROUP_FACTS)
 
 
 def merge_placements(merge: Merge) -> None:
     """Which group a customer is in. Accepted, and without effect, also for one that the parent does not reach."""
+    if not merge.begin_file(PLACEMENTS):
+        return
     _refuse_parent(merge, PLACEMENTS)
     refuse_unknown_taxpayer(merge, PLACEMENTS)
     ensure_portfolios(
@@ -81,34 +96,37 @@ def merge_placements(merge: Merge) -> None:
         """SELECT l.id FROM logons_logon l JOIN staged_placements s ON s.parent = l.username
         WHERE s.group_name = 'default'""",
     )
-    merge.refuse(
-        PLACEMENTS,
-        f"(s.parent, s.group_name) NOT IN ({_GROUPS_BY_PARENT})",
-        "group_name",
-        "s.group_name",
-        "is no security group of this parent logon",
-    )
-    merge_facts(merge, PLACEMENT_FACTS)
+    resolve_facts(merge, PLACEMENT_FACTS)
+    group = f"""EXISTS (SELECT FROM access_securitygroup g, logons_logon p
+        JOIN access_portfolioholder h ON h.holder_id = p.id AND {_FIRST}
+        WHERE p.username = s.parent AND g.portfolio_id = h.portfolio_id AND g.ended_at IS NULL
+        AND lower(g.name) = s.group_name)"""
+    _refuse_unknown_group(merge, PLACEMENTS, group, "s.parent", "is no security group of this parent logon")
+    write_facts(merge, PLACEMENT_FACTS)
 
 
 def merge_members(merge: Merge) -> None:
     """Which groups a secondary logon is let in to."""
+    if not merge.begin_file(MEMBERS):
+        return
     _refuse_secondary(merge, MEMBERS)
-    merge.refuse(
-        MEMBERS,
-        """(s.username, s.group_name) NOT IN (SELECT l.username, lower(g.name) FROM access_secondarylogon x
-        JOIN logons_logon l ON l.id = x.logon_id
+    resolve_facts(merge, MEMBER_FACTS)
+    group = """EXISTS (SELECT FROM logons_logon l
+        JOIN access_secondarylogon x ON x.logon_id = l.id AND x.ended_at IS NULL
         JOIN access_securitygroup g ON g.portfolio_id = x.portfolio_id AND g.ended_at IS NULL
-        WHERE x.ended_at IS NULL)""",
-        "group_name",
-        "s.group_name",
-        "is no security group of the logon's parent",
-    )
-    merge_facts(merge, MEMBER_FACTS)
+        WHERE l.username = s.username AND lower(g.name) = s.group_name)"""
+    parent = f"""(SELECT p.username FROM logons_logon l
+        JOIN access_secondarylogon x ON x.logon_id = l.id AND x.ended_at IS NULL
+        JOIN access_portfolioholder h ON h.portfolio_id = x.portfolio_id AND {_FIRST}
+        JOIN logons_logon p ON p.id = h.holder_id WHERE l.username = s.username)"""
+    _refuse_unknown_group(merge, MEMBERS, group, parent, "is no security group of the logon's parent")
+    write_facts(merge, MEMBER_FACTS)
 
 
 def merge_refinements(merge: Merge) -> None:
     """The most that a secondary logon may have on a customer, or on one account of it."""
+    if not merge.begin_file(REFINEMENTS):
+        return
     _refuse_secondary(merge, REFINEMENTS)
     refuse_unknown_taxpayer(merge, REFINEMENTS)
     merge.refuse(
@@ -119,7 +137,21 @@ def merge_refinements(merge: Merge) -> None:
         "s.number",
         "is no account of this taxpayer",
     )
-    merge_facts(merge, REFINEMENT_FACTS)
+    resolve_facts(merge, REFINEMENT_FACTS)
+    write_facts(merge, REFINEMENT_FACTS)
+
+
+def _refuse_unknown_group(merge: Merge, file: File, group: str, parent: str, reason: str) -> None:
+    """The group is there; one that imports made, and the portal deleted or renamed since, is a conflict."""
+    merge.conflict(
+        file,
+        f"""NOT {group} AND EXISTS (SELECT FROM importing_importedrow i WHERE i.file = 'security_groups.csv'
+        AND i.key = {parent} || chr(31) || s.group_name AND i.said = '')""",
+        CHANGED,
+        "group_name",
+        "s.group_name",
+    )
+    merge.refuse(file, f"NOT {group}", "group_name", "s.group_name", reason)
 
 
 def _refuse_parent(merge: Merge, file: File) -> None:
@@ -132,29 +164,25 @@ def _refuse_parent(merge: Merge, file: File) -> None:
         "s.parent",
         "is a secondary logon, which has no security groups",
     )
+    set_aside_closed_logons(merge, file, "parent_username", "parent")
 
 
 def _refuse_secondary(merge: Merge, file: File) -> None:
     refuse_unknown_logon(merge, file)
-    merge.refuse(
-        file,
-        """NOT EXISTS (SELECT FROM access_secondarylogon x JOIN logons_logon l ON l.id = x.logon_id
-        WHERE l.username = s.username AND x.ended_at IS NULL)""",
-        "username",
-        "s.username",
-        "is no secondary logon",
-    )
+    set_aside_closed_logons(merge, file)
+    secondary = """EXISTS (SELECT FROM access_secondarylogon x JOIN logons_logon l ON l.id = x.logon_id
+        WHERE l.username = s.username{})"""
+    merge.refuse(file, "NOT " + secondary.format(""), "username", "s.username", "is no secondary logon")
+    merge.conflict(file, "NOT " + secondary.format(" AND x.ended_at IS NULL"), CHANGED, "username", "s.username")
 
 
-def end_dependent_placements(merge: Merge) -> None:
-    """Placements and memberships end with their group (after ``--replace security_groups.csv``)."""
-    for file, table in ((PLACEMENTS, "access_placement"), (MEMBERS, "access_groupmember")):
-        merge.report.ended[file.name] += merge.run(
-            f"""UPDATE {table} f SET ended_at = %(now)s, ended_by = %(submission)s
-            FROM access_securitygroup g WHERE g.id = f.group_id AND f.ended_at IS NULL AND g.ended_at IS NOT NULL"""
+def end_missing_groups(merge: Merge) -> None:
+    """``--replace security_groups.csv``: placements and memberships end with their group."""
+    end_missing(merge, GROUP_FACTS)
+    for facts in (PLACEMENT_FACTS, MEMBER_FACTS):
+        merge.report.ended[facts.file.name] += merge.run(
+            f"""UPDATE {facts.table} f SET ended_at = %(now)s, ended_by = %(submission)s
+            FROM access_securitygroup g WHERE g.id = f.group_id AND f.ended_at IS NULL
+            AND g.ended_by = %(submission)s AND g.ended_at IS NOT NULL"""
         )
-        merge.run(
-            f"""DELETE FROM importing_importedrow i USING {table} f
-            WHERE i.file = %(file)s AND i.fact_id = f.id AND f.ended_by = %(submission)s""",
-            file=file.name,
-        )
+        remember_ended(merge, facts)

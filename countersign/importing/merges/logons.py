@@ -3,25 +3,45 @@
 from __future__ import annotations
 
 from countersign.importing.files import BY_NAME
-from countersign.importing.merges.merge import FactFile, Merge, merge_facts
+from countersign.importing.merges.merge import CHANGED, ENDED, FactFile, Merge, resolve_facts, write_facts
+from countersign.importing.merges.portfolios import ensure_portfolios, reopen_parked
 
 LOGONS = BY_NAME["logons.csv"]
 _SECONDARY = (
     "EXISTS (SELECT FROM access_secondarylogon x JOIN logons_logon l ON l.id = x.logon_id WHERE l.username = {})"
 )
+_SAID = f"""(SELECT split_part(i.said, '|', {{}}) FROM importing_importedrow i
+    WHERE i.file = 'logons.csv' AND i.key = s.key AND i.said <> '{ENDED}')"""
+# Whether a part of the row differs from what the last import said: only that part acts.
+_ACCESS_ACTS = f"split_part(s.said, '|', 2) IS DISTINCT FROM {_SAID.format(2)}"
+_PERSON_ACTS = f"split_part(s.said, '|', 3) IS DISTINCT FROM {_SAID.format(3)}"
+_SECONDARIES = FactFile(
+    LOGONS,
+    "access_secondarylogon",
+    f"""SELECT s.line, s.key, s.digest, l.id AS logon_id, h.portfolio_id, s.access_type, s.default_rights,
+              (SELECT array_agg(ty.id ORDER BY ty.id) FROM taxpayers_accounttype ty
+               WHERE ty.code = ANY(s.account_types)) AS account_types,
+              s.standing <> 'invited' AS accepted
+       FROM staged_logons s JOIN logons_logon l ON l.username = s.key
+       JOIN logons_logon p ON p.username = s.parent
+       JOIN access_portfolioholder h ON h.holder_id = p.id AND h.ended_at IS NULL AND NOT h.received
+       WHERE s.parent <> '' AND {_ACCESS_ACTS}""",
+    identity=("logon_id",),
+    content=("access_type", "default_rights", "account_types", "accepted", "portfolio_id"),
+)
 
 
 def merge_logons(merge: Merge) -> None:
-    """New logons with their standing; of known ones the name and the standing. Credentials are never touched."""
+    """New logons with their standing; of known ones the name, phone and standing. Credentials are never touched."""
+    if not merge.begin_file(LOGONS):
+        return
     _refuse(merge)
-    merge.run("DROP TABLE IF EXISTS pg_temp.arrived")
-    merge.run(
-        """CREATE TEMPORARY TABLE arrived ON COMMIT DROP AS SELECT s.key FROM staged_logons s
-        WHERE NOT EXISTS (SELECT FROM logons_logon l WHERE l.username = s.key)"""
-    )
+    _set_aside_conflicts(merge)
     merge.report.changed[LOGONS.name] += merge.run(
-        """UPDATE logons_logon l SET first_name = s.first_name, last_name = s.last_name FROM staged_logons s
-        WHERE l.username = s.key AND (l.first_name, l.last_name) IS DISTINCT FROM (s.first_name, s.last_name)"""
+        f"""UPDATE logons_logon l SET first_name = s.first_name, last_name = s.last_name, phone = s.phone
+        FROM staged_logons s WHERE l.username = s.key
+        AND (l.first_name, l.last_name, l.phone) IS DISTINCT FROM (s.first_name, s.last_name, s.phone)
+        AND {_PERSON_ACTS}"""
     )
     merge.report.begun[LOGONS.name] += merge.run(
         """INSERT INTO logons_logon
@@ -31,22 +51,14 @@ def merge_logons(merge: Merge) -> None:
         FROM staged_logons s JOIN arrived USING (key) ORDER BY s.line"""
     )
     merge.learn("logons_logon")
-    _merge_standing(merge)
+    _write_standing(merge)
     ensure_portfolios(
         merge, "SELECT l.id FROM logons_logon l JOIN staged_logons s ON s.parent = l.username WHERE s.parent <> ''"
     )
-    merge_facts(merge, _SECONDARIES)
+    resolve_facts(merge, _SECONDARIES)
+    write_facts(merge, _SECONDARIES)
     _put_into_default(merge)
-    # A secondary logon's row was remembered with the fact that it began; the standing that it told is added.
-    merge.run(
-        """INSERT INTO importing_importedrow AS i (file, key, digest, said)
-        SELECT 'logons.csv', s.key, s.digest, s.standing FROM staged_logons s WHERE s.parent = ''
-        ON CONFLICT (file, key) DO UPDATE SET digest = excluded.digest, said = excluded.said"""
-    )
-    merge.run(
-        """UPDATE importing_importedrow i SET said = s.standing FROM staged_logons s
-        WHERE i.file = 'logons.csv' AND i.key = s.key AND i.digest = s.digest AND s.parent <> ''"""
-    )
+    _remember(merge)
 
 
 def _refuse(merge: Merge) -> None:
@@ -69,14 +81,6 @@ def _refuse(merge: Merge) -> None:
     )
     merge.refuse(
         LOGONS,
-        """s.parent <> '' AND NOT EXISTS (SELECT FROM logons_logon l WHERE l.username = s.parent)
-        AND NOT EXISTS (SELECT FROM staged_logons p WHERE p.key = s.parent)""",
-        "parent_username",
-        "s.parent",
-        "is no known logon",
-    )
-    merge.refuse(
-        LOGONS,
         "s.parent <> '' AND (EXISTS (SELECT FROM staged_logons p WHERE p.key = s.parent AND p.parent <> '') OR "
         + _SECONDARY.format("s.parent")
         + ")",
@@ -92,55 +96,107 @@ def _refuse(merge: Merge) -> None:
         "array_to_string(s.account_types, ';')",
         "names an unknown account type",
     )
-
-
-def _merge_standing(merge: Merge) -> None:
-    merge.run("DROP TABLE IF EXISTS pg_temp.stood")
-    merge.run(
-        """CREATE TEMPORARY TABLE stood ON COMMIT DROP AS
-        SELECT s.line, s.key, l.id AS logon_id, s.standing, cur.id AS current, cur.status, cur.begun_by,
-               arrived.key IS NOT NULL AS is_new, coalesce(i.said, '') AS before
-        FROM staged_logons s JOIN logons_logon l ON l.username = s.key LEFT JOIN arrived ON arrived.key = s.key
-        LEFT JOIN access_logonstanding cur ON cur.logon_id = l.id AND cur.ended_at IS NULL
-        LEFT JOIN importing_importedrow i ON i.file = 'logons.csv' AND i.key = s.key
-        WHERE cur.status IS DISTINCT FROM s.standing AND s.standing IS DISTINCT FROM i.said"""
+    # Last: by now a parent that is left in the file has none itself.
+    merge.refuse(
+        LOGONS,
+        """s.parent <> '' AND NOT EXISTS (SELECT FROM logons_logon l WHERE l.username = s.parent)
+        AND NOT EXISTS (SELECT FROM staged_logons p WHERE p.key = s.parent)""",
+        "parent_username",
+        "s.parent",
+        "is no known logon",
     )
-    clash = """NOT s.is_new AND NOT EXISTS (
-            SELECT FROM submissions_submission b WHERE b.confirmation_number = s.begun_by AND b.kind = 'import')"""
-    # A row in conflict is not remembered, so that it is reported until the files agree.
-    merge.run(f"DELETE FROM staged_logons WHERE key IN (SELECT s.key FROM stood s WHERE {clash})")
+
+
+def _set_aside_conflicts(merge: Merge) -> None:
+    """Before anything of a row is done: the portal changed the standing or the access that it speaks of."""
+    for name in ("arrived", "stood"):
+        merge.run(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    merge.run(
+        """CREATE TEMPORARY TABLE arrived ON COMMIT DROP AS SELECT s.key FROM staged_logons s
+        WHERE NOT EXISTS (SELECT FROM logons_logon l WHERE l.username = s.key)"""
+    )
+    merge.run(
+        f"""CREATE TEMPORARY TABLE stood ON COMMIT DROP AS
+        SELECT s.key, l.id AS logon_id, s.standing, cur.id AS current, cur.status, cur.begun_by,
+               nullif(i.said, '{ENDED}') AS before, i.said = '{ENDED}' AND cur.status = 'cancelled' AND EXISTS (
+                   SELECT FROM submissions_submission b WHERE b.confirmation_number = cur.begun_by
+                   AND b.kind = 'import') AS ended_by_import
+        FROM staged_logons s JOIN logons_logon l ON l.username = s.key
+        LEFT JOIN importing_importedrow i ON i.file = 'logons.csv' AND i.key = s.key
+        LEFT JOIN access_logonstanding cur ON cur.logon_id = l.id AND cur.ended_at IS NULL
+        WHERE cur.status IS DISTINCT FROM s.standing AND s.standing IS DISTINCT FROM split_part(i.said, '|', 1)"""
+    )
     merge.conflict(
         LOGONS,
-        "stood",
-        clash,
-        "the portal changed the logon's standing since the last import; nothing was changed",
+        """s.key IN (SELECT t.key FROM stood t WHERE CASE
+            WHEN t.before IS NOT NULL THEN split_part(t.before, '|', 4) <> t.current::text
+            ELSE t.ended_by_import IS NOT TRUE END)""",
+        CHANGED,
+    )
+    merge.conflict(
+        LOGONS,
+        f"""s.parent <> '' AND {_ACCESS_ACTS} AND EXISTS (
+            SELECT FROM access_secondarylogon x JOIN logons_logon l ON l.id = x.logon_id
+            WHERE l.username = s.key AND x.ended_at IS NULL AND NOT EXISTS (
+                SELECT FROM access_portfolioholder h JOIN logons_logon p ON p.id = h.holder_id
+                WHERE h.portfolio_id = x.portfolio_id AND h.ended_at IS NULL AND NOT h.received
+                AND p.username = s.parent))""",
+        "the parent logon does not hold its portfolio any more; nothing was changed",
+        "parent_username",
+        "s.parent",
+    )
+    # A new secondary logon of a parent that was closed would reach nothing, and could not be managed.
+    merge.conflict(
+        LOGONS,
+        """s.key IN (SELECT key FROM arrived) AND NOT EXISTS (SELECT FROM staged_logons p WHERE p.key = s.parent)
+        AND EXISTS (SELECT FROM logons_logon l JOIN access_logonstanding st ON st.logon_id = l.id
+        AND st.ended_at IS NULL AND st.status IN ('cancelled', 'closed') WHERE l.username = s.parent)""",
+        "the parent logon has been closed or cancelled; nothing was changed",
+        "parent_username",
+        "s.parent",
+    )
+    resolve_facts(merge, _SECONDARIES)
+    for name in ("arrived", "stood"):
+        merge.run(f"DELETE FROM {name} t WHERE NOT EXISTS (SELECT FROM staged_logons s WHERE s.key = t.key)")
+
+
+def _write_standing(merge: Merge) -> None:
+    merge.run("DROP TABLE IF EXISTS pg_temp.returned")
+    merge.run(
+        """CREATE TEMPORARY TABLE returned ON COMMIT DROP AS
+        SELECT logon_id, begun_by AS ended_by FROM stood WHERE status = 'cancelled'"""
     )
     merge.report.ended[LOGONS.name] += merge.run(
         """UPDATE access_logonstanding f SET ended_at = %(now)s, ended_by = %(submission)s
         FROM stood s WHERE f.id = s.current AND f.ended_at IS NULL"""
     )
+    merge.report.begun[LOGONS.name] += merge.run(
+        """INSERT INTO access_logonstanding (logon_id, status, begins_at, recorded_at, begun_by, ended_by)
+        SELECT s.logon_id, s.standing, greatest(%(now)s, %(begin)s), %(now)s, %(submission)s, '' FROM stood s"""
+    )
     merge.run(
         """INSERT INTO access_logonstanding (logon_id, status, begins_at, recorded_at, begun_by, ended_by)
-        SELECT s.logon_id, s.standing, CASE WHEN s.is_new THEN %(begin)s ELSE greatest(%(now)s, %(begin)s) END,
-               %(now)s, %(submission)s, '' FROM stood s"""
+        SELECT l.id, s.standing, %(begin)s, %(now)s, %(submission)s, ''
+        FROM arrived JOIN staged_logons s USING (key) JOIN logons_logon l ON l.username = s.key"""
     )
+    reopen_parked(merge)
 
 
-_SECONDARIES = FactFile(
-    LOGONS,
-    "access_secondarylogon",
-    """SELECT s.line, s.key, s.digest, l.id AS logon_id, h.portfolio_id, s.access_type, s.default_rights,
-              (SELECT array_agg(ty.id ORDER BY ty.id) FROM taxpayers_accounttype ty
-               WHERE ty.code = ANY(s.account_types)) AS account_types,
-              s.standing <> 'invited' AS accepted
-       FROM staged_logons s JOIN logons_logon l ON l.username = s.key
-       JOIN logons_logon p ON p.username = s.parent
-       JOIN access_portfolioholder h ON h.holder_id = p.id AND h.ended_at IS NULL AND NOT h.received
-       WHERE s.parent <> ''""",
-    identity=("logon_id",),
-    content=("access_type", "default_rights", "account_types", "accepted"),
-    fixed=("portfolio_id",),
-)
+def _remember(merge: Merge) -> None:
+    """What each part of the row said, and the standing that it is about.
+
+    Where the standing did not act it is still the one of the import before: the portal may have changed it since.
+    The fact of a secondary logon is remembered already.
+    """
+    merge.run(
+        """INSERT INTO importing_importedrow AS i (file, key, digest, said)
+        SELECT 'logons.csv', s.key, s.digest, s.said || '|' ||
+               CASE WHEN split_part(o.said, '|', 1) = s.standing THEN split_part(o.said, '|', 4) ELSE cur.id::text END
+        FROM staged_logons s JOIN logons_logon l ON l.username = s.key
+        JOIN access_logonstanding cur ON cur.logon_id = l.id AND cur.ended_at IS NULL
+        LEFT JOIN importing_importedrow o ON o.file = 'logons.csv' AND o.key = s.key
+        ON CONFLICT (file, key) DO UPDATE SET digest = excluded.digest, said = excluded.said"""
+    )
 
 
 def _put_into_default(merge: Merge) -> None:
@@ -152,68 +208,4 @@ def _put_into_default(merge: Merge) -> None:
         JOIN access_secondarylogon x ON x.logon_id = l.id AND x.ended_at IS NULL
         JOIN access_securitygroup g ON g.portfolio_id = x.portfolio_id AND g.is_default AND g.ended_at IS NULL
         WHERE NOT EXISTS (SELECT FROM staged_group_members m WHERE m.username = arrived.key)"""
-    )
-
-
-def ensure_portfolios(merge: Merge, logons: str) -> None:
-    """Each of these logons (a SELECT of keys) gets a portfolio of its own with its Default group, if it has none."""
-    merge.run("DROP TABLE IF EXISTS pg_temp.fresh")
-    merge.run(
-        f"""CREATE TEMPORARY TABLE fresh ON COMMIT DROP AS
-        SELECT wanted.id AS holder_id, nextval(pg_get_serial_sequence('access_portfolio', 'id')) AS portfolio_id
-        FROM (SELECT DISTINCT id FROM ({logons}) asked) wanted
-        WHERE NOT EXISTS (SELECT FROM access_portfolioholder h
-                          WHERE h.holder_id = wanted.id AND NOT h.received AND h.ended_at IS NULL)"""
-    )
-    if not merge.run("INSERT INTO access_portfolio (id) SELECT portfolio_id FROM fresh"):
-        return
-    merge.run(
-        """INSERT INTO access_portfolioholder
-            (portfolio_id, holder_id, received, begins_at, recorded_at, begun_by, ended_by)
-        SELECT portfolio_id, holder_id, false, %(begin)s, %(now)s, %(submission)s, '' FROM fresh"""
-    )
-    merge.run(
-        """INSERT INTO access_securitygroup
-            (portfolio_id, is_default, name, description, begins_at, recorded_at, begun_by, ended_by)
-        SELECT portfolio_id, true, 'Default', '', %(begin)s, %(now)s, %(submission)s, '' FROM fresh"""
-    )
-    merge.learn("access_portfolioholder", "access_securitygroup")
-
-
-def end_missing_logons(merge: Merge) -> None:
-    """``--replace logons.csv``: logons that imports made and that are missing now are cancelled.
-
-    What depends on a cancelled logon ends with it: its access and rights, its place as a secondary logon, its
-    groups and refinements, and the portfolio that it holds is parked.
-    """
-    merge.run("DROP TABLE IF EXISTS pg_temp.missing")
-    merge.run(
-        """CREATE TEMPORARY TABLE missing ON COMMIT DROP AS
-        SELECT l.id, l.username FROM importing_importedrow i JOIN logons_logon l ON l.username = i.key
-        WHERE i.file = 'logons.csv' AND NOT EXISTS (SELECT FROM staged_logons s WHERE s.key = i.key)"""
-    )
-    merge.report.ended[LOGONS.name] += merge.run(
-        """UPDATE access_logonstanding f SET ended_at = %(now)s, ended_by = %(submission)s
-        FROM missing m WHERE f.logon_id = m.id AND f.ended_at IS NULL"""
-    )
-    merge.run(
-        """INSERT INTO access_logonstanding (logon_id, status, begins_at, recorded_at, begun_by, ended_by)
-        SELECT m.id, 'cancelled', %(now)s, %(now)s, %(submission)s, '' FROM missing m"""
-    )
-    for table, column in (
-        ("access_taxpayeraccess", "logon_id"),
-        ("access_accountrights", "logon_id"),
-        ("access_secondarylogon", "logon_id"),
-        ("access_groupmember", "logon_id"),
-        ("access_refinement", "logon_id"),
-        ("access_portfolioholder", "holder_id"),
-    ):
-        merge.report.ended[LOGONS.name] += merge.run(
-            f"""UPDATE {table} f SET ended_at = %(now)s, ended_by = %(submission)s
-            FROM missing m WHERE f.{column} = m.id AND f.ended_at IS NULL"""
-        )
-    merge.run(
-        """DELETE FROM importing_importedrow i USING missing m
-        WHERE i.file IN ('logons.csv', 'access.csv', 'rights.csv', 'group_members.csv', 'refinements.csv')
-        AND split_part(i.key, chr(31), 1) = m.username"""
     )
