@@ -86,7 +86,7 @@ def _speak(response: HttpResponse, logon: Logon) -> None:
 
 def _said(request: HttpRequest) -> dict[str, str]:
     """Why one is here again, from a closed list."""
-    why = request.GET.get(WHY, "") if request.method != "POST" else ""
+    why = getattr(request, "session_end", "") or (request.GET.get(WHY, "") if request.method != "POST" else "")
     minutes, hours = settings.SESSION_IDLE_SECONDS // 60, settings.SESSION_WHOLE_SECONDS // 3600
     sentences = {
         SessionEnd.ASKED: ("success", _("You are signed out.")),

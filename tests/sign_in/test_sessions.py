@@ -100,6 +100,15 @@ def test_ends_after_30_minutes_without_activity(dana: Logon, client: Client, clo
     assert Entry.objects.get(name="SignedOut").body == {"why": "idle"}
 
 
+def test_log_in_itself_says_that_a_session_has_just_ended(
+    dana: Logon, client: Client, clock: Callable[..., None]
+) -> None:
+    log_in(client)
+    clock(minutes=31)
+    assert "You were signed out after 30 minutes" in client.get("/log-in/").content.decode()
+    assert "You were signed out" not in client.get("/log-in/").content.decode()
+
+
 def test_ends_after_12_hours_whatever_one_does(dana: Logon, client: Client, clock: Callable[..., None]) -> None:
     log_in(client)
     for minutes in range(20, 720, 20):
