@@ -1,25 +1,47 @@
-"""What happened, in words: event name → sentence. An event that has none is told by a general line."""
+"""What happened, in words: event name → sentence. An event that has none is told by a general line.
+
+``%(firm)s`` is the third party and ``%(client)s`` the client. A request is told to the third party without the
+client's name: it may not learn from its history whether the number and the name that it gave matched (SPEC 6).
+"""
 
 from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-SENTENCES: dict[str, Promise] = {
-    "ThirdPartyAccessRequested": _("A third party asked for access"),
-    "ThirdPartyAccessApproved": _("Third-party access was approved"),
-    "ThirdPartyAccessDeclined": _("A request for third-party access was declined"),
-    "RequestWithdrawn": _("The third party withdrew its request"),
-    "RequestReminded": _("Both sides were reminded of a request that waits"),
-    "RequestExpired": _("A request for third-party access expired without an answer"),
-    "AccessRevoked": _("Third-party access was revoked"),
-    "AccessDropped": _("The third party gave its access up"),
-    "AccessNarrowed": _("A third party's rights were lowered"),
-    "AccessWidened": _("A third party's rights were raised"),
-    "AccessEndSet": _("The last day of third-party access was changed"),
-    "AccessImported": _("Access was taken over from the agency's records"),
+# As the taxpayer whose accounts it is about reads it.
+TO_CLIENT: dict[str, Promise] = {
+    "ThirdPartyAccessRequested": _("%(firm)s asked for access"),
+    "ThirdPartyAccessApproved": _("Access of %(firm)s was approved"),
+    "ThirdPartyAccessDeclined": _("The request of %(firm)s was declined"),
+    "RequestWithdrawn": _("%(firm)s withdrew its request"),
+    "RequestReminded": _("Both sides were reminded of the request of %(firm)s"),
+    "RequestExpired": _("The request of %(firm)s expired without an answer"),
+    "AccessRevoked": _("Access of %(firm)s was revoked"),
+    "AccessDropped": _("%(firm)s gave up its access"),
+    "AccessNarrowed": _("Rights of %(firm)s were lowered"),
+    "AccessWidened": _("Rights of %(firm)s were raised"),
+    "AccessEndSet": _("The last day of access of %(firm)s was changed"),
 }
+
+# As the third party reads it.
+TO_FIRM: dict[str, Promise] = {
+    "ThirdPartyAccessRequested": _("Access to a client was asked for"),
+    "ThirdPartyAccessApproved": _("%(client)s approved access"),
+    "ThirdPartyAccessDeclined": _("A request for access was declined"),
+    "RequestWithdrawn": _("A request for access was withdrawn"),
+    "RequestReminded": _("A request for access was brought to mind"),
+    "RequestExpired": _("A request for access expired without an answer"),
+    "AccessRevoked": _("%(client)s revoked access"),
+    "AccessDropped": _("Access to %(client)s was given up"),
+    "AccessNarrowed": _("%(client)s lowered rights"),
+    "AccessWidened": _("%(client)s raised rights"),
+    "AccessEndSet": _("%(client)s changed the last day of access"),
+}
+
 GENERAL = _("Access was changed")
+BEGUN_BY_IMPORT = _("Taken over from the agency's records")
+ENDED_BY_IMPORT = _("Ended in the agency's records")
 
 CHANNELS: dict[str, Promise] = {
     "online": _("online"),

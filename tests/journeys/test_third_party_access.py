@@ -100,7 +100,7 @@ def test_who_did_what_when_stands_in_the_history(
     dana.goto(f"/?q={MEALS}")
     dana.get_by_role("link", name=MEALS, exact=True).click()
     dana.get_by_role("link", name="History").click()
-    row = dana.get_by_role("row", name=re.compile("A third party asked for access"))
+    row = dana.get_by_role("row", name=re.compile("Lopez CPA PC asked for access"))
     expect(row.first).to_contain_text("Maria Lopez")
     expect(row.first).to_contain_text(number)
 
