@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.architecture.world import World
+
+
+@pytest.fixture
+def world(cast_world: None, settings: Any) -> World:
+    settings.GALLERY = True
+    return World(timezone.now())

@@ -1,0 +1,91 @@
+"""The cast with one request for third-party access that waits: what the examples of the route table speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from countersign.config.routes import ROUTES, Route
+from countersign.logons.models import Logon
+from countersign.policy.rights import Rights
+from countersign.submissions.confirmation_numbers import new_confirmation_number
+from countersign.taxpayers.models import Account, AccountType, Taxpayer
+from countersign.third_party_access.operations.request_access import Asked, request_access
+from tests.cast import PEOPLE, TAXPAYER, username
+
+NO_KEY = 9_000_000_000_000_000_000
+
+
+class World:
+    """Keys by name, and clients by person. ``keys`` grows with what the examples of new addresses need."""
+
+    def __init__(self, now: datetime) -> None:
+        self.keys: dict[str, object] = {f"@{key}": pk for key, pk in Taxpayer.objects.values_list("key", "pk")} | {
+            f"@{number}": pk for number, pk in Account.objects.values_list("number", "pk")
+        }
+        self.keys |= {f"@{person.key}": Logon.objects.get(username=person.username).pk for person in PEOPLE}
+        bakery = TAXPAYER["HARBOR-BAKERY"]
+        request = request_access(
+            actor=Logon.objects.get(username=username("maria")),
+            third_party=Taxpayer.objects.get(key="LOPEZ-CPA").pk,
+            asked=Asked(
+                id_type=bakery.id_type,
+                id_number=bakery.id_number,
+                legal_name=bakery.legal_name,
+                rights={AccountType.objects.get(code="MLS").pk: Rights.VIEW_ONLY},
+                begins_on=timezone.localdate(now),
+            ),
+            now=now,
+        )
+        self.keys |= {"@request": request.pk, "@submission": request.confirmation_number}
+        self.keys["@account"] = self.keys["@" + bakery.account("WTH")]
+
+    def address(self, name: str, **instead: object) -> str:
+        """The address of the route's example; ``instead`` replaces parts of it."""
+        example = {part: self.key(value) for part, value in ROUTES[name].example.items()}
+        return reverse(name, kwargs={**example, **instead})
+
+    def key(self, value: object) -> object:
+        """What an example's ``@name`` stands for; anything else is itself."""
+        return self.keys[value] if isinstance(value, str) and value.startswith("@") else value
+
+    def nowhere(self, name: str) -> str | None:
+        """The same address for things that nobody has; None where the example names nothing."""
+        example = ROUTES[name].example
+        made: dict[str, object] = {}
+        for part, value in example.items():
+            known = isinstance(value, str) and value.startswith("@")
+            if known:
+                made[part] = new_confirmation_number() if isinstance(self.key(value), str) else NO_KEY
+        return self.address(name, **made) if made else None
+
+
+def client_of(person: str) -> Client:
+    """A client signed in as somebody of the cast."""
+    client = Client()
+    client.force_login(Logon.objects.get(username=username(person)))
+    return client
+
+
+def active_people() -> list[str]:
+    """Keys of those of the cast who may sign in."""
+    return [person.key for person in PEOPLE if person.status == "active"]
+
+
+def every_address(patterns: Iterable[URLPattern | URLResolver] | None = None, space: str = "") -> Iterator[str]:
+    """The name of every address that the site answers to; one without a name as its pattern."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from every_address(entry.url_patterns, inner)
+        else:
+            yield f"{space}{entry.name}" if entry.name else f"unnamed: {entry.pattern}"
+
+
+def routes() -> list[tuple[str, Route]]:
+    """The route table, for parametrized tests."""
+    return sorted(ROUTES.items())
