@@ -92,6 +92,25 @@ def forced_sign_ins_have_begun() -> Iterator[None]:
     user_logged_in.disconnect(begun)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_found_once() -> Iterator[None]:
+    """Each ``Client()`` builds the middleware anew, and WhiteNoise then looks at 2,600 files: once is enough."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    real, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def add_files_from_finders(self: Any) -> None:
+        if not found:
+            real(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_files_from_finders)
+    yield
+    patch.undo()
+
+
 @pytest.fixture
 def client_for(db: None) -> Callable[[str], Any]:
     """``client_for("dana.whitfield")``: a client signed in as this username, without the cost of a password."""
@@ -117,14 +136,6 @@ def sign_in(db: None) -> Callable[[Any, str, str], Any]:
         return response
 
     return posted
-
-
-@pytest.fixture(autouse=True)
-def _default_language() -> None:
-    """A test that spoke Spanish on this thread leaves nothing of it to the next."""
-    from django.utils import translation
-
-    translation.deactivate()
 
 
 @pytest.fixture
