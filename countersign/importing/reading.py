@@ -10,8 +10,8 @@ from pathlib import Path
 from countersign.importing.cells import MOST_BYTES, UNUSABLE, shown
 from countersign.importing.report import Remark
 
-MOST_ROW_BYTES = 4 * 2**20
-"""More than all columns of the widest file together, at 64 KiB a cell and every character escaped."""
+MOST_ROW_BYTES = 2 * 2**20
+"""More than all columns of the widest file together, at 64 KiB a cell with every character escaped."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -55,7 +55,8 @@ def read_rows(
                     lines.skip_rest_of_row()
                 else:
                     upto = "" if lines.number == line else f"to line {lines.number}"
-                    bad(Remark(path.name, line, "", upto, f"is no CSV: {error}"))
+                    what = "a carriage return without its line feed" if "new-line" in str(error) else error
+                    bad(Remark(path.name, line, "", upto, f"is no CSV: {what}"))
                 continue
             if not cells:
                 continue

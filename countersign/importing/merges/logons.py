@@ -90,8 +90,8 @@ def _refuse(merge: Merge) -> None:
     )
     merge.refuse(
         LOGONS,
-        """s.account_types IS NOT NULL AND EXISTS (SELECT FROM unnest(s.account_types) code
-        WHERE NOT EXISTS (SELECT FROM taxpayers_accounttype ty WHERE ty.code = code))""",
+        """s.account_types IS NOT NULL AND EXISTS (SELECT FROM unnest(s.account_types) named (wanted)
+        WHERE NOT EXISTS (SELECT FROM taxpayers_accounttype ty WHERE ty.code = named.wanted))""",
         "account_types",
         "array_to_string(s.account_types, ';')",
         "names an unknown account type",
