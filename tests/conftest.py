@@ -138,6 +138,14 @@ def sign_in(db: None) -> Callable[[Any, str, str], Any]:
     return posted
 
 
+@pytest.fixture(autouse=True)
+def _default_language() -> None:
+    """A test that spoke Spanish on this thread leaves nothing of it to the next."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture
 def cast_world(db: None, tmp_path: Path) -> None:
     """The demo's named cast, imported: see tests/cast.py. Everything begins long ago."""
