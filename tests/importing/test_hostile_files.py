@@ -97,7 +97,7 @@ def test_memory_stays_flat_over_a_quote_that_never_ends_and_a_line_that_never_en
         path = tmp_path / name
         with path.open("wb") as file:
             file.write(HEAD + begin)
-            for _ in range(60):
+            for _ in range(16):
                 file.write(filler * (2**20 // len(filler)))
         tracemalloc.start()
         rows = list(read_rows(path, ("code", "name"), frozenset(), lambda _: None, lambda _: None))
