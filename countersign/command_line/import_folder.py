@@ -64,6 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
     except Invalid as error:
         print(f"countersign import: {'; '.join(error.problems.values())}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("countersign import: stopped; nothing was changed", file=sys.stderr)
+        return 130
     finally:
         progress.close()
     if arguments.json:

@@ -79,6 +79,11 @@ def text(column: str, value: str, most: int, *, required: bool = False) -> str:
     return value.strip()
 
 
+def name(column: str, value: str, most: int) -> str:
+    """A name, which stands in the subjects of mails too: on one line."""
+    return " ".join(text(column, value, most, required=True).split())
+
+
 def one_of(column: str, value: str, choices: frozenset[str]) -> str:
     """A code, exactly as IMPORT.md writes it."""
     if value not in choices:

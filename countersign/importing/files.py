@@ -114,10 +114,16 @@ FILES = (
         "placements",
         "parent_username taxpayer_key group_name",
         "",
-        "parent text, taxpayer_key text, group_name text",
+        "parent text, taxpayer_key text, group_name text, group_folded text",
         rows.placements,
     ),
-    _file("group_members", "username group_name", "", "username text, group_name text", rows.group_members),
+    _file(
+        "group_members",
+        "username group_name",
+        "",
+        "username text, group_name text, group_folded text",
+        rows.group_members,
+    ),
     _file(
         "refinements",
         "username taxpayer_key account_number rights",

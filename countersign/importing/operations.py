@@ -11,7 +11,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from countersign.access.operations.customers import refresh
 from countersign.events import record
-from countersign.importing.cells import start_of
+from countersign.importing.cells import shown, start_of
 from countersign.importing.events import AccessImported
 from countersign.importing.files import BY_NAME, FILES, File
 from countersign.importing.merges import access, groups, logons, missing_logons, register
@@ -66,6 +66,8 @@ def import_folder(
     except BadFile as error:
         report.landed = False
         report.bad.add(error.remark)
+    except OSError as error:
+        raise Invalid({"folder": f"{Path(error.filename or folder).name} cannot be read: {error.strerror}"}) from error
     except IntegrityError as error:
         raise Invalid({"folder": "something changed in the portal at the same moment; run the import again"}) from error
     except OperationalError as error:
@@ -82,7 +84,9 @@ def _paths(folder: Path, replace: Collection[str]) -> dict[str, Path]:
     paths = {}
     for entry in sorted(folder.iterdir()):
         if entry.name not in BY_NAME or not entry.is_file():
-            raise Invalid({"folder": f"{entry.name} is none of the files that can be imported: {', '.join(BY_NAME)}"})
+            raise Invalid(
+                {"folder": f"{shown(entry.name)} is none of the files that can be imported: {', '.join(BY_NAME)}"}
+            )
         paths[entry.name] = entry
     if not paths:
         raise Invalid({"folder": f"{folder} holds none of {', '.join(BY_NAME)}"})

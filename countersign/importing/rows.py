@@ -49,7 +49,7 @@ def taxpayers(row: Row) -> tuple[Any, ...]:
     (raw_key, kind, name, id_type, number, address1, address2, city, state, postal, listed, status, freeze) = row
     key = cells.key("taxpayer_key", raw_key)
     cells.one_of("kind", kind, KINDS)
-    name = cells.text("legal_name", name, 300, required=True)
+    name = cells.name("legal_name", name, 300)
     cells.one_of("id_type", id_type, ID_TYPES)
     normal = normal_id_number(id_type, number)
     if normal is None:
@@ -100,7 +100,7 @@ def proofs(row: Row) -> tuple[Any, ...]:
 def logons(row: Row) -> tuple[Any, ...]:
     (raw, first, last, email, phone, status, parent, access_type, rights, types, password) = row
     username = cells.username("username", raw)
-    first, last = cells.text("first_name", first, 100, required=True), cells.text("last_name", last, 100, required=True)
+    first, last = cells.name("first_name", first, 100), cells.name("last_name", last, 100)
     cells.email("email", email)
     phone = cells.text("phone", phone, 40)
     cells.one_of("status", status, STANDINGS)
@@ -168,13 +168,15 @@ def security_groups(row: Row) -> tuple[Any, ...]:
 
 def placements(row: Row) -> tuple[Any, ...]:
     parent, taxpayer = cells.username("parent_username", row[0]), cells.key("taxpayer_key", row[1])
-    group = cells.key("group_name", row[2], 100).lower()
-    return f"{parent}{SEPARATOR}{taxpayer}", digest_of(group), parent, taxpayer, group
+    group = cells.key("group_name", row[2], 100)
+    folded = group.lower()
+    return f"{parent}{SEPARATOR}{taxpayer}", digest_of(folded), parent, taxpayer, group, folded
 
 
 def group_members(row: Row) -> tuple[Any, ...]:
-    username, group = cells.username("username", row[0]), cells.key("group_name", row[1], 100).lower()
-    return f"{username}{SEPARATOR}{group}", 0, username, group
+    username, group = cells.username("username", row[0]), cells.key("group_name", row[1], 100)
+    folded = group.lower()
+    return f"{username}{SEPARATOR}{folded}", 0, username, group, folded
 
 
 def refinements(row: Row) -> tuple[Any, ...]:

@@ -13,10 +13,11 @@ from countersign.ui.forms import ChoiceField, DateField, Form, TextField
 LONGEST_NUMBER = 64
 
 
-class AsOfForm(Form):
-    """Who had access on a day. Empty means now."""
+class WhoForm(Form):
+    """Who had access on a day (empty means now), narrowed to a part of a name or username."""
 
-    on = DateField(label=_("Who had access on"), required=False, help_text=_("Leave it empty for now."))
+    q = TextField(label=_("Name or username"), required=False, help_text=_("A part of it will do."))
+    on = DateField(label=_("On this day"), required=False, help_text=_("Leave it empty for now."))
 
 
 class WhyNotForm(Form):

@@ -73,14 +73,16 @@ def _seen(reader: Logon, found: Account, action: Action) -> SeenAccount | None:
     return SeenAccount(found, explanation, administers)
 
 
-def names_who_can_change(seen: SeenAccount) -> list[str]:
+def names_who_can_change(asked: Asked, seen: SeenAccount) -> list[str]:
     """Names of those who can change what the reader may do: its parent, else Master Administrators of the taxpayer.
 
-    SPEC 7: "names of MAs only to logons that hold access there", which is whom an account is shown to.
+    SPEC 7: "names of MAs only to logons that hold access there", which is whom an account is shown to. A secondary
+    logon is told its parent where that one's limit is what stands in the way, and nobody where it is not.
     """
     decided = seen.explanation.routes[0]
     if decided.parent is not None:
-        return [decided.parent.full_name]
+        limited = decided.ceiling is not None and decided.ceiling <= decided.rights
+        return [decided.parent.full_name] if limited and asked.action is not Action.ADMINISTER else []
     now = timezone.now()
     accesses = TaxpayerAccess.objects.filter(
         live_at(now),

@@ -73,21 +73,22 @@ def _shown(reader: Logon, account: Account, route: NamedRoute) -> ShownRoute:
 
 
 def _steps(reader: Logon, account: Account, route: NamedRoute) -> list[PathStep]:
-    rights = str(RIGHTS[route.rights]) if route.rights else _("closed")
     steps = [PathStep("logon", reader.full_name or reader.username)]
-    own = _("Tax Administrator of") if route.reason is Reason.OWN_TAX_ADMINISTRATOR else _("Master Administrator of")
-    leads = own if route.rights or route.third_party is not None else ""
+    mine = _("you are its Master Administrator")
     if route.parent is not None:
-        steps.append(PathStep("parent", route.parent.full_name, _("Secondary logon of")))
-        leads = ""
+        steps.append(PathStep("parent", route.parent.full_name, _("made your secondary logon")))
+        mine = _("your parent logon is its Master Administrator")
     if route.group is not None:
-        steps.append(PathStep("group", route.group.name or _("Default"), _("lets in to")))
-        leads = _("holds")
+        steps.append(PathStep("group", route.group.name or _("Default"), _("of your parent logon")))
     if route.third_party is not None:
-        steps.append(PathStep("third_party", route.third_party.legal_name, leads))
-        leads = _("acts for")
-    steps.append(PathStep("taxpayer", account.taxpayer.legal_name, leads))
-    steps.append(PathStep("account", account.number, rights))
+        steps.append(PathStep("third_party", route.third_party.legal_name, mine))
+        holds = _("its client")
+    elif route.reason is Reason.OWN_TAX_ADMINISTRATOR:
+        holds = _("you are its Tax Administrator")
+    else:
+        holds = mine if route.rights else ""
+    steps.append(PathStep("taxpayer", account.taxpayer.legal_name, holds))
+    steps.append(PathStep("account", account.number, RIGHTS[route.rights] if route.rights else _("closed")))
     return steps
 
 

@@ -15,7 +15,20 @@ from countersign.access.queries.reach import reach, who_can
 from countersign.logons.models import Logon
 from spec import reference
 from spec.cases import Case, cases
-from spec.world import World
+from spec.world import (
+    Account,
+    Grant,
+    GroupMember,
+    LogonStanding,
+    Period,
+    Placement,
+    PortfolioHolder,
+    SecondaryLogon,
+    SecurityGroup,
+    Taxpayer,
+    TaxpayerAccess,
+    World,
+)
 
 from .worlds import MOMENTS, NOW, Stored, known_as, worlds
 
@@ -86,6 +99,44 @@ def test_any_world_is_decided_the_same_three_times(world: World, day: int) -> No
         compare_at(stored, NOW, now=True)
         assert differences() == 0
         raise Undo
+
+
+NEXT_DAY, PLANNED = Period(NOW + 1), Period(1, NOW - 1)
+
+
+@pytest.mark.parametrize(
+    ("group", "placement", "own"),
+    [
+        (PLANNED, Period(1), Period(0)),
+        (Period(1), PLANNED, Period(0)),
+        (Period(1), NEXT_DAY, Period(0)),
+        (Period(1), None, Period(0)),
+        (Period(1), None, PLANNED),
+        (Period(1), None, NEXT_DAY),
+    ],
+)
+def test_a_group_that_changes_by_a_planned_date_changes_lists_too(
+    group: Period, placement: Period | None, own: Period
+) -> None:
+    """Nothing is written when a planned date comes, and the derived customers keep the group of the day before."""
+    world = World(
+        taxpayer=[Taxpayer("t0", "business"), Taxpayer("t1", "individual")],
+        account=[Account("t0-sales", "t0", "sales"), Account("t1-sales", "t1", "sales")],
+        logon_standing=[LogonStanding("parent0", "active", Period(0)), LogonStanding("second0", "active", Period(0))],
+        taxpayer_access=[
+            TaxpayerAccess("parent0", "t0", "MA", False, True, Period(0)),
+            TaxpayerAccess("parent0", "t1", "MA", False, True, own),
+        ],
+        grant=[Grant("t0", "t1-sales", 2, Period(0))],
+        portfolio_holder=[PortfolioHolder("f0", "parent0", False, Period(0))],
+        secondary_logon=[SecondaryLogon("second0", "f0", "MA", 3, None, True, Period(0))],
+        security_group=[SecurityGroup("f0-g0", "f0", True, Period(0)), SecurityGroup("f0-g1", "f0", False, group)],
+        group_member=[GroupMember("f0-g0", "second0", Period(0))],
+        placement=[] if placement is None else [Placement("f0", "t1", "f0-g1", placement)],
+    )
+    stored = Stored(world)
+    compare_at(stored, NOW, now=True)
+    assert differences() == 0
 
 
 @pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.name)

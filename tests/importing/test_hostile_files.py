@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from countersign.importing.operations import import_folder
 from countersign.importing.reading import MOST_ROW_BYTES, BadFile, read_rows
 from countersign.importing.report import Remark
 from countersign.policy.errors import Invalid
@@ -140,7 +141,6 @@ def test_a_file_without_header_lands_nothing_also_when_bad_rows_are_skipped(file
 
 def test_other_files_hidden_files_and_subfolders_are_errors(files: Files, tmp_path: Path) -> None:
     files.write()
-    from countersign.importing.operations import import_folder
 
     def refused(folder: Path) -> str:
         with pytest.raises(Invalid) as raised:
@@ -188,3 +188,22 @@ def test_a_group_name_with_accents_is_compared_without_case(files: Files) -> Non
     assert files.landed().changes == 0
     files.add("security_groups", "maria.lopez,éQUIPE Ω,again")
     assert remarks(files.bring_in()) == [("security_groups.csv", 4, "")]
+
+
+def test_a_name_stands_on_one_line(files: Files) -> None:
+    files.change(
+        "taxpayers", files.rows["taxpayers"][3], 'BOOKS,business,"Pell\nSubject:  Books",FEIN,10-0000003,no,active,'
+    )
+    files.landed()
+    assert Taxpayer.objects.get(key="BOOKS").legal_name == "Pell Subject: Books"
+
+
+def test_a_file_that_may_not_be_read_is_named(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(self: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    folder = files.write()
+    monkeypatch.setattr(Path, "open", closed)
+    with pytest.raises(Invalid) as raised:
+        import_folder(folder, now=files.clock)
+    assert raised.value.problems["folder"] == "account_types.csv cannot be read: Permission denied"

@@ -88,8 +88,9 @@ class Customer(models.Model):
     No decision reads it. It holds every taxpayer that the holder of the portfolio may reach now or by plan; each
     list asks the rule about every row that it shows. ``group`` is null for what is kept to the parent,
     and ``passed_on`` false for what the holder reaches itself but can never pass on (as a Tax Administrator).
-    Kept in the transaction of each change by :mod:`countersign.access.operations.customers`, and compared
-    with the rule by ``countersign customers verify``.
+    ``timed`` says that the group may change by itself, because something planned begins or ends: whether such a
+    customer is let in, only the rule tells. Kept in the transaction of each change by
+    :mod:`countersign.access.operations.customers`, and compared with the rule by ``countersign customers verify``.
     """
 
     pk = models.CompositePrimaryKey("portfolio_id", "taxpayer_id")
@@ -97,12 +98,14 @@ class Customer(models.Model):
     taxpayer = models.ForeignKey(Taxpayer, models.PROTECT, related_name="+")
     group = models.ForeignKey(SecurityGroup, models.PROTECT, related_name="+", null=True, db_index=False)
     passed_on = models.BooleanField(default=True)
+    timed = models.BooleanField(default=False)
     name_folded = models.CharField(max_length=300)
 
     class Meta:
         indexes = [
             models.Index(fields=["portfolio", "name_folded", "taxpayer"], name="customers_by_name"),
             models.Index(fields=["portfolio", "group", "name_folded", "taxpayer"], name="customers_by_group"),
+            models.Index(fields=["portfolio"], condition=models.Q(timed=True), name="timed_customers"),
             GinIndex("portfolio", OpClass("name_folded", "gin_trgm_ops"), name="customers_by_part_of_name"),
         ]
 

@@ -9,7 +9,8 @@ from django.db import connection
 # Every taxpayer that the holder may reach through the portfolio, now or by plan: the sources themselves, and
 # whoever granted something to a source; in the holder's own portfolio also what it reaches but never passes on.
 # Periods are left to the rule, which each list asks about each row.
-_WANTED = """
+_PLANNED = "{0}.ends_at IS NOT NULL OR {0}.begins_at > {0}.recorded_at"
+_WANTED = f"""
     WITH holder AS (
         SELECT h.portfolio_id, h.holder_id, h.received FROM access_portfolioholder h
         WHERE h.ended_at IS NULL
@@ -48,7 +49,14 @@ _WANTED = """
                      AND own.taxpayer_id = t.id AND own.access_type = 'MA' AND own.accepted
                      AND own.ended_at IS NULL) THEN NULL
                 ELSE dg.id END AS group_id,
-           candidate.passed_on, t.name_folded
+           candidate.passed_on,
+           candidate.passed_on AND CASE
+                WHEN pl.id IS NOT NULL THEN {_PLANNED.format("pl")} OR pg.ended_at IS NULL AND ({_PLANNED.format("pg")})
+                ELSE t.kind = 'individual' AND EXISTS (
+                     SELECT FROM access_taxpayeraccess own WHERE own.logon_id = candidate.holder_id
+                     AND own.taxpayer_id = t.id AND own.access_type = 'MA' AND own.accepted
+                     AND own.ended_at IS NULL AND ({_PLANNED.format("own")})) END AS timed,
+           t.name_folded
     FROM candidate
     JOIN taxpayers_taxpayer t ON t.id = candidate.taxpayer_id
     LEFT JOIN access_securitygroup dg ON dg.portfolio_id = candidate.portfolio_id AND dg.is_default
@@ -68,20 +76,21 @@ _REMOVE = f"""
         WHERE wanted.portfolio_id = kept.portfolio_id AND wanted.taxpayer_id = kept.taxpayer_id)
 """
 _PUT = f"""
-    INSERT INTO access_customer AS kept (portfolio_id, taxpayer_id, group_id, passed_on, name_folded)
+    INSERT INTO access_customer AS kept (portfolio_id, taxpayer_id, group_id, passed_on, timed, name_folded)
     {_WANTED}
     ON CONFLICT (portfolio_id, taxpayer_id) DO UPDATE
-    SET group_id = excluded.group_id, passed_on = excluded.passed_on, name_folded = excluded.name_folded
-    WHERE (kept.group_id, kept.passed_on, kept.name_folded)
-          IS DISTINCT FROM (excluded.group_id, excluded.passed_on, excluded.name_folded)
+    SET group_id = excluded.group_id, passed_on = excluded.passed_on, timed = excluded.timed,
+        name_folded = excluded.name_folded
+    WHERE (kept.group_id, kept.passed_on, kept.timed, kept.name_folded)
+          IS DISTINCT FROM (excluded.group_id, excluded.passed_on, excluded.timed, excluded.name_folded)
 """
 _DIFFERENCES = f"""
     SELECT count(*) FROM (
-        (SELECT portfolio_id, taxpayer_id, group_id, passed_on, name_folded FROM access_customer
+        (SELECT portfolio_id, taxpayer_id, group_id, passed_on, timed, name_folded FROM access_customer
          EXCEPT ({_WANTED}))
         UNION ALL
         (({_WANTED})
-         EXCEPT SELECT portfolio_id, taxpayer_id, group_id, passed_on, name_folded FROM access_customer)
+         EXCEPT SELECT portfolio_id, taxpayer_id, group_id, passed_on, timed, name_folded FROM access_customer)
     ) difference
 """
 

@@ -216,8 +216,11 @@ def _candidates_of_parentless(logon: int, conditions: str) -> str:
 
 def _candidates_of_secondary(profile: SecondaryProfile, conditions: str) -> str:
     groups = ", ".join(map(str, profile.groups)) or "NULL"
+    let_in = f"k.group_id IN ({groups})"
+    if profile.groups and profile.has_timed:
+        let_in = f"({let_in} OR k.timed)"
     return f"""SELECT k.name_folded, k.taxpayer_id FROM access_customer k
-        WHERE k.portfolio_id = {profile.portfolio} AND k.group_id IN ({groups}) {conditions}"""
+        WHERE k.portfolio_id = {profile.portfolio} AND {let_in} {conditions}"""
 
 
 def _rule_for_parentless() -> str:

@@ -18,12 +18,14 @@ class SecondaryProfile(NamedTuple):
     """A secondary logon in its portfolio. With no groups or no sources it reaches nothing.
 
     ``sources``: taxpayers that pass their own accounts on. ``client_sources``: those whose clients pass too.
-    ``ceiling``: what it has where no refinement says otherwise.
+    ``ceiling``: what it has where no refinement says otherwise. ``has_timed``: some customers of the portfolio change
+    their group by a planned date.
     """
 
     portfolio: int
     holder: int | None
     ceiling: Rights
+    has_timed: bool
     account_types: list[int] | None
     groups: list[int]
     default_group: int | None
@@ -50,7 +52,8 @@ def _statement() -> str:
             AND {alive("dg")} LIMIT 1),
            ARRAY({sources}), ARRAY({sources} AND NOT {closed}),
            s.accepted AND {alive("s")} AND {active("s.logon_id", past=False)} AND {active("h.holder_id", past=False)}
-             AND {parentless("h.holder_id")}
+             AND {parentless("h.holder_id")},
+           EXISTS (SELECT FROM access_customer c WHERE c.portfolio_id = s.portfolio_id AND c.timed)
     FROM access_secondarylogon s
     LEFT JOIN access_portfolioholder h ON h.portfolio_id = s.portfolio_id AND {alive("h")}
     WHERE s.logon_id = %(logon)s
@@ -62,9 +65,9 @@ def secondary_profile(logon: int) -> SecondaryProfile | None:
     rows = fetch_all(_statement(), {"logon": logon, "at": timezone.now()})
     if not rows:
         return None
-    portfolio, holder, ceiling, account_types, groups, default_group, sources, client_sources, usable = rows[0]
+    portfolio, holder, ceiling, account_types, groups, default_group, sources, client_sources, usable, timed = rows[0]
     if not usable:
         groups, sources, client_sources = _NOTHING, _NOTHING, _NOTHING
     return SecondaryProfile(
-        portfolio, holder, Rights(ceiling), account_types, groups, default_group, sources, client_sources
+        portfolio, holder, Rights(ceiling), timed, account_types, groups, default_group, sources, client_sources
     )

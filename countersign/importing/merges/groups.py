@@ -41,7 +41,7 @@ PLACEMENT_FACTS = FactFile(
     f"""SELECT s.line, s.key, s.digest, h.portfolio_id, t.id AS taxpayer_id, g.id AS group_id
        FROM staged_placements s {_PORTFOLIO}
        JOIN taxpayers_taxpayer t ON t.key = s.taxpayer_key
-       JOIN access_securitygroup g ON g.portfolio_id = h.portfolio_id AND lower(g.name) = s.group_name
+       JOIN access_securitygroup g ON g.portfolio_id = h.portfolio_id AND lower(g.name) = lower(s.group_name)
             AND g.ended_at IS NULL""",
     identity=("portfolio_id", "taxpayer_id"),
     content=("group_id",),
@@ -52,7 +52,7 @@ MEMBER_FACTS = FactFile(
     """SELECT s.line, s.key, s.digest, l.id AS logon_id, g.id AS group_id
        FROM staged_group_members s JOIN logons_logon l ON l.username = s.username
        JOIN access_secondarylogon x ON x.logon_id = l.id AND x.ended_at IS NULL
-       JOIN access_securitygroup g ON g.portfolio_id = x.portfolio_id AND lower(g.name) = s.group_name
+       JOIN access_securitygroup g ON g.portfolio_id = x.portfolio_id AND lower(g.name) = lower(s.group_name)
             AND g.ended_at IS NULL""",
     identity=("logon_id", "group_id"),
 )
@@ -94,13 +94,13 @@ def merge_placements(merge: Merge) -> None:
     ensure_portfolios(
         merge,
         """SELECT l.id FROM logons_logon l JOIN staged_placements s ON s.parent = l.username
-        WHERE s.group_name = 'default'""",
+        WHERE s.group_folded = 'default'""",
     )
     resolve_facts(merge, PLACEMENT_FACTS)
     group = f"""EXISTS (SELECT FROM access_securitygroup g, logons_logon p
         JOIN access_portfolioholder h ON h.holder_id = p.id AND {_FIRST}
         WHERE p.username = s.parent AND g.portfolio_id = h.portfolio_id AND g.ended_at IS NULL
-        AND lower(g.name) = s.group_name)"""
+        AND lower(g.name) = lower(s.group_name))"""
     _refuse_unknown_group(merge, PLACEMENTS, group, "s.parent", "is no security group of this parent logon")
     write_facts(merge, PLACEMENT_FACTS)
 
@@ -114,7 +114,7 @@ def merge_members(merge: Merge) -> None:
     group = """EXISTS (SELECT FROM logons_logon l
         JOIN access_secondarylogon x ON x.logon_id = l.id AND x.ended_at IS NULL
         JOIN access_securitygroup g ON g.portfolio_id = x.portfolio_id AND g.ended_at IS NULL
-        WHERE l.username = s.username AND lower(g.name) = s.group_name)"""
+        WHERE l.username = s.username AND lower(g.name) = lower(s.group_name))"""
     parent = f"""(SELECT p.username FROM logons_logon l
         JOIN access_secondarylogon x ON x.logon_id = l.id AND x.ended_at IS NULL
         JOIN access_portfolioholder h ON h.portfolio_id = x.portfolio_id AND {_FIRST}
@@ -146,7 +146,7 @@ def _refuse_unknown_group(merge: Merge, file: File, group: str, parent: str, rea
     merge.conflict(
         file,
         f"""NOT {group} AND EXISTS (SELECT FROM importing_importedrow i WHERE i.file = 'security_groups.csv'
-        AND i.key = {parent} || chr(31) || s.group_name AND i.said = '')""",
+        AND i.key = {parent} || chr(31) || s.group_folded AND i.said = '')""",
         CHANGED,
         "group_name",
         "s.group_name",

@@ -22,7 +22,7 @@ from countersign.access.wording import ACCESS_TYPES
 from countersign.logons.models import Logon
 from countersign.logons.signed_in import signed_in
 from countersign.policy.rights import Rights
-from countersign.tax_accounts.forms import AsOfForm
+from countersign.tax_accounts.forms import WhoForm
 from countersign.tax_accounts.queries import administered_account
 from countersign.taxpayers.models import Account, Taxpayer
 from countersign.ui.components.moments import day, number
@@ -42,7 +42,6 @@ from countersign.ui.tables import (
 )
 from countersign.ui.words import RIGHTS
 
-LONGEST_SEARCH = 200
 LAST_PAGE = 10_000
 BATCH = 1_000
 
@@ -72,9 +71,9 @@ def of_taxpayer(request: HttpRequest, taxpayer: int) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, taxpayer: Taxpayer, account: Account | None) -> HttpResponseBase:
-    form = AsOfForm(request.GET)
+    form = WhoForm(request.GET)
     on: date | None = form.cleaned_data.get("on") if form.is_valid() else None
-    search = request.GET.get("q", "")[:LONGEST_SEARCH]
+    search = form.cleaned_data.get("q", "")
     asked = Asked(taxpayer.pk, account.pk if account else None, _end_of(on) if on else None, search)
     question = _Question(signed_in(request), taxpayer, account, on, asked)
     if request.GET.get("format") == "csv" and not form.errors:
@@ -82,15 +81,13 @@ def _page(request: HttpRequest, taxpayer: Taxpayer, account: Account | None) -> 
     size = page_size(request)
     place = _place(request.GET.get("page", ""))
     found = who_has_access(asked, first=(place - 1) * size, size=size)
-    kept = {name: request.GET[name] for name in ("on", "size") if request.GET.get(name)}
     context = {
         "acting_for": ActingFor(taxpayer.legal_name, _("Master Administrator")),
         "taxpayer": taxpayer,
         "account": account,
         "form": form,
         "on": on,
-        "typed": search,
-        "keep": kept if not form.errors else {},
+        "size": size if "size" in request.GET else "",
         "chips": [Chip(search, address_with(request, q=None))] if search.strip() else [],
         "table": _table(request, question, found.holders),
         "csv_url": address_with(request, format="csv") if found.total else "",

@@ -55,13 +55,16 @@ def _answer(request: HttpRequest, asked: Asked, seen: SeenAccount) -> dict[str, 
     reader = signed_in(request)
     decided = shown_routes(reader, seen.account, seen.explanation.routes)[0]
     decision = seen.explanation.decision
-    names = [] if decision.allowed else names_who_can_change(seen)
+    change = "" if decision.allowed else WHO_CAN_CHANGE.get(decision.reason, "")
+    names = [] if decision.allowed else names_who_can_change(asked, seen)
+    if names and seen.explanation.routes[0].parent is not None:
+        change = _("The parent logon can change this.")
     return {
         "account": seen.account,
         "acting_for": acting_for(seen, decided),
         "decided": decided,
         "allowed": decision.allowed,
         "reason": REASONS[decision.reason],
-        "change": "" if decision.allowed else WHO_CAN_CHANGE.get(decision.reason, ""),
+        "change": change,
         "names": _("Ask %(names)s.") % {"names": ", ".join(names)} if names else "",
     }
