@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Replace
 
 
 class LogonQueries(BaseUserManager["Logon"]):
@@ -25,15 +25,41 @@ class Logon(AbstractBaseUser):
     """
 
     username = models.CharField(max_length=50, unique=True)
+    # The username with look-alikes made one, so that nobody registers one that reads as somebody else's.
+    skeleton = models.GeneratedField(
+        expression=models.Func(
+            Replace(
+                Replace(models.F("username"), models.Value("rn"), models.Value("m")),
+                models.Value("vv"),
+                models.Value("w"),
+            ),
+            models.Value("1i0"),
+            models.Value("llo"),
+            function="translate",
+        ),
+        output_field=models.CharField(max_length=50),
+        db_persist=True,
+    )
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
     email = models.EmailField(max_length=254)
     email_confirmed = models.BooleanField(default=False)
     phone = models.CharField(max_length=40, blank=True)
     language = models.CharField(max_length=2, default="en")
+    second_email = models.EmailField(max_length=254, blank=True, db_default="")
+    second_email_confirmed = models.BooleanField(db_default=False)
     password = models.CharField(max_length=256, blank=True)
+    password_salt = models.CharField(
+        max_length=32,
+        blank=True,
+        db_default="",
+        help_text="One salt for all passwords of this logon: its history costs one hash",
+    )
     must_change_password = models.BooleanField(default=False, help_text="Came with an import; changed at first sign-in")
     created_at = models.DateTimeField(db_default=Now())
+    sessions_begin_at = models.DateTimeField(
+        null=True, blank=True, help_text="Sessions that began before this are over, everywhere and at once"
+    )
 
     objects: ClassVar[LogonQueries] = LogonQueries()
 
@@ -48,7 +74,15 @@ class Logon(AbstractBaseUser):
                 condition=models.Q(username__regex=r"^[a-z0-9._@-]{6,50}$"),
             ),
         ]
-        indexes = [models.Index(models.functions.Lower("email"), name="logon_by_email")]
+        indexes = [
+            models.Index(models.functions.Lower("email"), name="logon_by_email"),
+            models.Index(
+                models.functions.Lower("second_email"),
+                condition=~models.Q(second_email=""),
+                name="logon_by_second_email",
+            ),
+            models.Index(fields=["skeleton"], name="logon_by_skeleton"),
+        ]
 
     def __str__(self) -> str:
         return f"logon {self.pk}"
@@ -57,25 +91,3 @@ class Logon(AbstractBaseUser):
     def full_name(self) -> str:
         """First and last name, as pages and mails show them."""
         return f"{self.first_name} {self.last_name}".strip()
-
-
-class FailureCounter(models.Model):
-    """Wrong secrets in a row: for one username, or from one source. Written only by the limiter.
-
-    ``subject`` is a keyed hash, so that a username nobody has is counted and answered exactly as one that
-    somebody has, and no address of a person is kept.
-    """
-
-    pk = models.CompositePrimaryKey("kind", "subject")
-    kind = models.CharField(max_length=20)
-    subject = models.CharField(max_length=64)
-    failures = models.PositiveIntegerField()
-    began_at = models.DateTimeField(help_text="When the first of these failures was counted")
-    last_at = models.DateTimeField()
-    blocked_until = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["last_at"], name="failure_counters_by_age")]
-
-    def __str__(self) -> str:
-        return f"{self.failures} failures of kind {self.kind}"
