@@ -145,7 +145,12 @@ def _lists(dataset: str) -> bool:
     from countersign.logons.sessions import ACTIVE_AT, SIGNED_IN_AT
 
     good = True
-    for username, who in (("giant.parent", "the giant firm's parent"), ("giant.0001", "a secondary logon of it")):
+    for username, who in (
+        ("giant.parent", "the giant firm's parent"),
+        ("giant.0020", "a secondary MA of it"),
+        ("giant.0002", "a secondary TA of it"),
+        ("giant.0001", "a secondary TA of it with refinements only"),
+    ):
         logon = Logon.objects.get(username=username)
         found = measure(lambda key=logon.pk: accounts_page(key))
         good &= report(f"first page of 50 accounts, query, {who}", dataset, found, at_most=10)

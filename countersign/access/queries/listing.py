@@ -113,7 +113,10 @@ def _statement(
         candidates = _candidates_of_parentless(logon, conditions["candidate"] + walk.candidate)
         rule = _rule_for_parentless()
     else:
-        candidates = _candidates_of_secondary(profile, conditions["candidate"] + walk.candidate)
+        candidate = conditions["candidate"] + walk.candidate
+        if parameters["least"] > profile.ceiling:
+            candidate += _REFINED  # nobody else is let in that far: without it a page would walk the whole firm
+        candidates = _candidates_of_secondary(profile, candidate)
         rule = _rule_for_secondary(profile, parameters)
     return (
         f"""
@@ -221,6 +224,10 @@ def _candidates_of_secondary(profile: SecondaryProfile, conditions: str) -> str:
         let_in = f"({let_in} OR k.timed)"
     return f"""SELECT k.name_folded, k.taxpayer_id FROM access_customer k
         WHERE k.portfolio_id = {profile.portfolio} AND {let_in} {conditions}"""
+
+
+_REFINED = """ AND k.taxpayer_id IN (SELECT refined.taxpayer_id FROM access_refinement refined
+        WHERE refined.logon_id = %(logon)s AND refined.ended_at IS NULL AND refined.rights >= %(least)s)"""
 
 
 def _rule_for_parentless() -> str:
