@@ -37,6 +37,7 @@ from countersign.third_party_access.queries.grants import holdings, version_of_h
 from countersign.third_party_access.queries.requests import request_to
 from spec import reference
 from tests.differential.reading import stored_world
+from tests.exploring import EXPLORE
 from tests.third_party_access.world import World, build_world
 
 people = st.sampled_from(["dana", "olive", "tess", "luis", "lena", "pat", "stranger", "samuel"])
@@ -172,11 +173,9 @@ def test_after_any_sequence_of_operations_the_three_rules_agree() -> None:
     run_state_machine_as_test(
         Operations,
         settings=settings(
-            max_examples=8,
+            max_examples=8 * EXPLORE,
             stateful_step_count=14,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             phases=[Phase.explicit, Phase.generate],
-            print_blob=True,
         ),
     )

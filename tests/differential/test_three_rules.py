@@ -29,6 +29,7 @@ from spec.world import (
     TaxpayerAccess,
     World,
 )
+from tests.exploring import EXPLORE
 
 from .worlds import MOMENTS, NOW, Stored, known_as, worlds
 
@@ -85,11 +86,9 @@ def listed(username: str) -> dict[str, int]:
 
 
 @settings(
-    max_examples=60,
-    deadline=None,
+    max_examples=100 * EXPLORE,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],  # shrinking such worlds takes minutes and helps little
-    print_blob=True,
 )
 @given(world=worlds(), day=st.sampled_from(list(MOMENTS)))
 def test_any_world_is_decided_the_same_three_times(world: World, day: int) -> None:

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from countersign.policy.decision import decide
 from countersign.policy.facts import Facts
 from countersign.policy.rights import Action, Rights, allowed_actions
+from tests.exploring import EXPLORE
 
 from .facts import facts
 
 ON_ACCOUNTS = [action for action in Action if action is not Action.ADMINISTER]
-many = settings(max_examples=1500, deadline=None)
+many = settings(max_examples=1500 * EXPLORE)
 
 
 def actions(found: Facts) -> set[Action]:
