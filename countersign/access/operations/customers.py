@@ -99,13 +99,16 @@ def refresh(*, portfolios: Sequence[int] | None, taxpayers: Sequence[int] | None
     """Make the derived customers of these portfolios and taxpayers (keys; None: all) agree with the facts.
 
     Call it in the transaction of every change of a source, a grant, a placement, a group or a taxpayer's
-    name. The caller holds the lock of :func:`lock_reach` where grants and sources may change at once.
+    name. The caller holds the lock of :func:`lock_reach` where grants and sources may change at once. Placements
+    of a portfolio never change beside it (:func:`lock_portfolio`).
     """
     parameters = {
         "portfolios": None if portfolios is None else list(portfolios),
         "taxpayers": None if taxpayers is None else list(taxpayers),
     }
     with connection.cursor() as cursor:
+        for portfolio in sorted(portfolios or ()):
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [_PORTFOLIO_LOCK, portfolio % 2**31])
         cursor.execute(_REMOVE, parameters)
         cursor.execute(_PUT, parameters)
 
@@ -129,7 +132,17 @@ def lock_reach(third_party: int, *, sources_change: bool) -> None:
         cursor.execute(f"SELECT pg_advisory_xact_lock{share}(%s, %s)", [_LOCK_SPACE, third_party % 2**31])
 
 
+def lock_portfolio(portfolio: int) -> None:
+    """Hold a portfolio's groups, placements, secondary logons and derived customers until the transaction ends.
+
+    Every change of them queues here, so that of two parallel saves the second sees what the first left.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PORTFOLIO_LOCK, portfolio % 2**31])
+
+
 _LOCK_SPACE = 20_101
+_PORTFOLIO_LOCK = 20_102
 
 
 def portfolios_fed_by(taxpayer: int) -> list[int]:

@@ -33,15 +33,22 @@ class SecondaryProfile(NamedTuple):
     client_sources: list[int]
 
 
+def sources_of_holder() -> tuple[str, str]:
+    """SQL arrays: the sources of the portfolio that ``h`` holds, and those of them whose clients pass too."""
+    sources = f"""SELECT ta.taxpayer_id FROM access_taxpayeraccess ta
+        WHERE ta.logon_id = h.holder_id AND {full_ma("ta", past=False)}
+          AND (NOT h.received OR EXISTS (SELECT FROM access_portfoliosource ps
+               WHERE ps.portfolio_id = h.portfolio_id AND ps.taxpayer_id = ta.taxpayer_id
+                 AND {live("ps", past=False)}))"""
+    closed = taxpayer_has("ta.taxpayer_id", "frozen_as_third_party", "deceased", "dissolved", past=False)
+    return f"ARRAY({sources})", f"ARRAY({sources} AND NOT {closed})"
+
+
 def _statement() -> str:
     def alive(alias: str) -> str:
         return live(alias, past=False)
 
-    sources = f"""SELECT ta.taxpayer_id FROM access_taxpayeraccess ta
-        WHERE ta.logon_id = h.holder_id AND {full_ma("ta", past=False)}
-          AND (NOT h.received OR EXISTS (SELECT FROM access_portfoliosource ps
-               WHERE ps.portfolio_id = h.portfolio_id AND ps.taxpayer_id = ta.taxpayer_id AND {alive("ps")}))"""
-    closed = taxpayer_has("ta.taxpayer_id", "frozen_as_third_party", "deceased", "dissolved", past=False)
+    sources, client_sources = sources_of_holder()
     return f"""
     SELECT s.portfolio_id, h.holder_id, CASE s.access_type WHEN 'MA' THEN 3 ELSE s.default_rights END,
            s.account_types,
@@ -50,7 +57,7 @@ def _statement() -> str:
                  WHERE gm.logon_id = s.logon_id AND {alive("gm")} AND {alive("sg")}),
            (SELECT dg.id FROM access_securitygroup dg WHERE dg.portfolio_id = s.portfolio_id AND dg.is_default
             AND {alive("dg")} LIMIT 1),
-           ARRAY({sources}), ARRAY({sources} AND NOT {closed}),
+           {sources}, {client_sources},
            s.accepted AND {alive("s")} AND {active("s.logon_id", past=False)} AND {active("h.holder_id", past=False)}
              AND {parentless("h.holder_id")},
            EXISTS (SELECT FROM access_customer c WHERE c.portfolio_id = s.portfolio_id AND c.timed)
