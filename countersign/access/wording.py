@@ -43,6 +43,7 @@ REASONS: dict[str, Promise] = {
     Reason.OWN_REQUEST: _("A third party never approves access for itself"),
     Reason.SAME_TAXPAYER: _("A taxpayer cannot be its own third party"),
     Reason.TOO_MANY_MISMATCHES: _("Too many requests today did not match a taxpayer"),
+    Reason.BEYOND_OWN_REACH: _("A secondary Master Administrator changes only what lies within its own reach"),
     Reason.REQUEST_CHANGED: _("What you saw has changed since"),
     Reason.REQUEST_DECIDED: _("This request has already been decided"),
     Reason.REQUEST_WITHDRAWN: _("This request has been withdrawn"),
@@ -74,6 +75,7 @@ WHO_CAN_CHANGE: dict[str, Promise] = {
     Reason.LIMITED_TO_NO_ACCESS: _PARENT,
     Reason.PROVISIONAL: _("Entering the code of the mailed letter ends the waiting."),
     Reason.OWN_REQUEST: _("Another Master Administrator of the taxpayer can decide. You can decline or withdraw it."),
+    Reason.BEYOND_OWN_REACH: _PARENT,
     Reason.SAME_TAXPAYER: _("Ask for a taxpayer other than the one that you act for."),
     Reason.TOO_MANY_MISMATCHES: _("Ask the client for the number as on the agency's letter, and try again tomorrow."),
 }

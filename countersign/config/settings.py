@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "countersign.taxpayers",
     "countersign.access",
     "countersign.submissions",
+    "countersign.portfolios",
     "countersign.sign_in",
     "countersign.profile",
     "countersign.third_party_access",

@@ -54,6 +54,9 @@ class Reason(StrEnum):
     SAME_TAXPAYER = "same_taxpayer"
     TOO_MANY_MISMATCHES = "too_many_mismatches"
 
+    # Refused: portfolios (SPEC 2, administer)
+    BEYOND_OWN_REACH = "beyond_own_reach"
+
     # Changed since it was seen
     REQUEST_CHANGED = "request_changed"
     REQUEST_DECIDED = "request_decided"
