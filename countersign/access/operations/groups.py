@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import connection
 
-from countersign.access.models import GroupMember, SecurityGroup
+from countersign.access.models import GroupMember, Placement, SecurityGroup
+from countersign.access.operations.customers import refresh
 from countersign.access.queries.chosen_customers import GROUP_NOW, Chosen, condition
 
 
@@ -31,14 +32,14 @@ def end_group(*, group: SecurityGroup, default_group: int, submission: str, now:
         submission=submission,
         now=now,
     )
-    with connection.cursor() as cursor:
-        # Also of taxpayers that are not reached at the moment: they come back to Default.
-        cursor.execute(
-            """UPDATE access_placement SET ended_at = %s, ended_by = %s WHERE group_id = %s AND ended_at IS NULL""",
-            [now, submission, group.pk],
-        )
+    # Also of taxpayers that are not reached at the moment, or are to come here by a plan: they come to Default.
+    left = Placement.objects.filter(group=group, ended_at__isnull=True)
+    others = list(left.values_list("taxpayer_id", flat=True))
+    left.update(ended_at=now, ended_by=submission)
     GroupMember.objects.filter(group=group, ended_at__isnull=True).update(ended_at=now, ended_by=submission)
     SecurityGroup.objects.filter(pk=group.pk, ended_at__isnull=True).update(ended_at=now, ended_by=submission)
+    if others:
+        refresh(portfolios=[group.portfolio_id], taxpayers=others)
     return moved
 
 

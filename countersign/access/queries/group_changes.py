@@ -87,12 +87,13 @@ _PLAINLY = "m.ceiling > 0 AND (m.account_types IS NULL OR m.account_types && {ty
 _SEEN = _PLAINLY.format(types="o.types")
 # All that moves less what the logon had already: adding up 500 groups for each of 2,000 logons would take a minute.
 _COUNTED_BY_GROUP = f"""
-    SELECT m.logon_id, CASE WHEN %(target)s = ANY(m.groups) THEN whole.n - own.n ELSE 0 END AS gains,
-           CASE WHEN %(target)s = ANY(m.groups) THEN 0 ELSE own.n END AS losses
+    SELECT m.logon_id, CASE WHEN %(target)s = ANY(m.groups) THEN whole.n - coalesce(own.n, 0) ELSE 0 END AS gains,
+           CASE WHEN %(target)s = ANY(m.groups) THEN 0 ELSE coalesce(own.n, 0) END AS losses
     FROM member m
     CROSS JOIN LATERAL (SELECT coalesce(sum(o.n), 0) AS n FROM by_types o WHERE {_SEEN}) whole
-    CROSS JOIN LATERAL (SELECT coalesce(sum(o.n), 0) AS n FROM cell o
-                        WHERE o.before = ANY(m.groups) AND {_SEEN}) own"""
+    LEFT JOIN (SELECT m.logon_id, sum(o.n) AS n FROM member m CROSS JOIN unnest(m.groups) AS own_group
+               JOIN cell o ON o.before = own_group WHERE {_SEEN} GROUP BY m.logon_id) own
+               ON own.logon_id = m.logon_id"""
 _COUNTED_PLAINLY = f"""
     SELECT m.logon_id,
            coalesce(sum(o.n) FILTER (WHERE o.before = ANY(%(wanted)s) AND NOT o.before = ANY(m.groups)), 0) AS gains,
@@ -176,19 +177,18 @@ def _relations(change: _Change) -> str:
         WHERE s.portfolio_id = %(portfolio)s AND s.accepted AND {_alive("s")}
           AND {active("s.logon_id", past=False)} AND {change.members}),
     refined AS MATERIALIZED (
-        SELECT m.logon_id, o.taxpayer_id,
-               EXISTS (SELECT FROM passing p
-                   LEFT JOIN access_refinement ra ON ra.logon_id = m.logon_id AND ra.taxpayer_id = p.taxpayer_id
-                        AND ra.account_id = p.account_id AND {_alive("ra")}
-                   LEFT JOIN access_refinement rc ON rc.logon_id = m.logon_id AND rc.taxpayer_id = p.taxpayer_id
-                        AND rc.account_id IS NULL AND {_alive("rc")}
-                   WHERE p.taxpayer_id = o.taxpayer_id
-                     AND (m.account_types IS NULL OR p.account_type_id = ANY(m.account_types))
-                     AND CASE WHEN rc.rights = 0 THEN 0 ELSE coalesce(ra.rights, rc.rights, m.ceiling) END > 0) AS sees
+        SELECT m.logon_id, p.taxpayer_id,
+               bool_or((m.account_types IS NULL OR p.account_type_id = ANY(m.account_types))
+                   AND CASE WHEN rc.rights = 0 THEN 0 ELSE coalesce(ra.rights, rc.rights, m.ceiling) END > 0) AS sees
         FROM (SELECT DISTINCT r.logon_id, r.taxpayer_id FROM access_refinement r
               WHERE r.ended_at IS NULL AND r.logon_id IN (SELECT logon_id FROM member)) r
         JOIN member m ON m.logon_id = r.logon_id
-        JOIN open o ON o.taxpayer_id = r.taxpayer_id)"""
+        JOIN passing p ON p.taxpayer_id = r.taxpayer_id
+        LEFT JOIN access_refinement ra ON ra.logon_id = m.logon_id AND ra.taxpayer_id = p.taxpayer_id
+             AND ra.account_id = p.account_id AND {_alive("ra")}
+        LEFT JOIN access_refinement rc ON rc.logon_id = m.logon_id AND rc.taxpayer_id = p.taxpayer_id
+             AND rc.account_id IS NULL AND {_alive("rc")}
+        GROUP BY m.logon_id, p.taxpayer_id)"""
 
 
 def _preview(change: _Change) -> Preview:
