@@ -11,6 +11,8 @@ import sys
 
 from countersign.demo import neighbour
 
+SECONDS_TO_CONNECT = 3
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; returns its exit status (0 done, 1 something was refused, 2 wrong usage)."""
@@ -19,9 +21,14 @@ def main(arguments: list[str] | None = None) -> int:
         # Without a database of its own, a command asks the demo's that runs from this checkout.
         os.environ.update(neighbour.ask())
     import django
+    from django.db import connection
     from django.db.utils import OperationalError
 
     django.setup()
+    # Somebody waits at the terminal: no server is said after seconds, not after the patience of a web process.
+    pool = connection.settings_dict["OPTIONS"].get("pool")
+    if isinstance(pool, dict):
+        pool["timeout"] = SECONDS_TO_CONNECT
     parser = argparse.ArgumentParser(prog="countersign", description="Logons and delegated access of a tax agency.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in sorted(pkgutil.iter_modules(__path__)):

@@ -50,6 +50,8 @@ LOGGING: dict[str, Any] = {
         # The request line says the same without the address.
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        # Says at each start that it has started.
+        "procrastinate": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "django.security": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
     },
 }
