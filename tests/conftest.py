@@ -93,6 +93,17 @@ def forced_sign_ins_have_begun() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def second_factors_are_optional() -> Iterator[None]:
+    """The cast has none; tests of the requirement itself turn it on (``settings.SECOND_FACTOR``)."""
+    from django.conf import settings
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(settings, "SECOND_FACTOR", dict.fromkeys(("own", "secondary", "staff"), "optional"))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
 def static_files_are_found_once() -> Iterator[None]:
     """Each ``Client()`` builds the middleware anew, and WhiteNoise then looks at 2,600 files: once is enough."""
     from whitenoise.middleware import WhiteNoiseMiddleware

@@ -19,6 +19,8 @@ class Who(Enum):
     SIGNED_IN = "whoever is signed in; what it shows is limited to what they may see"
     MASTER_ADMINISTRATOR = "full Master Administrators of the example's `taxpayer`; to others it does not exist"
     CONCERNED = "those whom the thing in the example concerns; to others it does not exist"
+    SECOND_STEP = "whoever gave the right password and is asked for a second factor"
+    SET_UP = "whoever is signed in, or gave the right password and has to set up a second factor first"
     DEMO = "anyone, where the settings show it (the gallery); elsewhere it does not exist"
 
 
@@ -61,6 +63,35 @@ ROUTES: Mapping[str, Route] = {
     "profile:profile": Route(Who.SIGNED_IN),
     "profile:security": Route(Who.SIGNED_IN),
     "profile:manage_my_access": Route(Who.SIGNED_IN),
+    "sign_in:second_step": Route(Who.SECOND_STEP),
+    "sign_in:complete": Route(Who.SET_UP),
+    "sign_in:passkey_alone": Route(Who.OPEN),
+    "sign_in:passkey_options": Route(Who.OPEN),
+    "sign_in:confirm": Route(Who.SIGNED_IN),
+    # Second factors
+    "security:factors": Route(Who.SET_UP),
+    "security:authenticator": Route(Who.SET_UP),
+    "security:picture": Route(Who.SET_UP),
+    "security:passkey": Route(Who.SET_UP),
+    "security:passkey_options": Route(Who.SET_UP),
+    "security:recovery_codes": Route(Who.SET_UP),
+    "security:recovery_codes_file": Route(Who.SET_UP),
+    "security:new_recovery_codes": Route(Who.SIGNED_IN),
+    "security:remove_authenticator": Route(Who.SIGNED_IN),
+    "security:remove_passkey": Route(Who.CONCERNED, {"pk": "@passkey"}),
+    # Registration
+    "registration:start": Route(Who.OPEN),
+    "registration:prove": Route(Who.OPEN),
+    "registration:representative": Route(Who.OPEN),
+    "registration:email": Route(Who.OPEN),
+    "registration:link": Route(Who.OPEN, {"token": "no-such-link"}),
+    "registration:confirm": Route(Who.OPEN),
+    "registration:logon": Route(Who.OPEN),
+    "registration:finish": Route(Who.OPEN),
+    "registration:terms": Route(Who.OPEN),
+    "registration:withdraw": Route(Who.CONCERNED, {"pk": "@request_for_access"}, by="ruth_alone"),
+    "registration:letter_code": Route(Who.CONCERNED, {"taxpayer": "@HARBOR-BAKERY"}, by="dana"),
+    "registration:decide": _of_bakery(pk="@request_for_access"),
     "profile:more": Route(Who.SIGNED_IN),
     "profile:acting_for": Route(Who.SIGNED_IN),
     # Home, accounts, history
@@ -93,3 +124,8 @@ ROUTES: Mapping[str, Route] = {
 }
 
 OPEN_ROUTES = frozenset(name for name, route in ROUTES.items() if route.who in (Who.OPEN, Who.DEMO))
+# What a session of which only the password was given may open, by the step that it still has to do.
+STEP_ROUTES = {
+    "second_factor": frozenset(name for name, route in ROUTES.items() if route.who is Who.SECOND_STEP),
+    "set_up": frozenset(name for name, route in ROUTES.items() if route.who is Who.SET_UP),
+}

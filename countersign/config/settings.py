@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 
 from countersign.config.routes import OPEN_ROUTES as OPEN_ROUTES
+from countersign.config.routes import STEP_ROUTES as STEP_ROUTES
 from countersign.postgres.urls import parse_database_url
 from countersign.ui.logging import LOGGING  # noqa: F401 - Django reads it here
 
@@ -88,8 +89,12 @@ INSTALLED_APPS = [
     "countersign.portfolios",
     "countersign.sign_in",
     "countersign.profile",
+    "countersign.security",
+    "countersign.registration",
     "countersign.third_party_access",
     "countersign.home",
+    "countersign.security_groups",
+    "countersign.secondary_logons",
     "countersign.tax_accounts",
     "countersign.history",
     "countersign.importing",
@@ -171,6 +176,17 @@ SESSION_COOKIE_AGE = SESSION_WHOLE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 FRESH_SIGN_IN_SECONDS = int(_setting("FRESH_SIGN_IN_SECONDS", str(15 * 60)))
 # Passwords that one process checks at once, how many more may wait and how long. Give the web server more threads
+# Second factors, per kind of logon: "required" (to be set up right after the password) or "optional".
+SECOND_FACTOR = {
+    "own": _setting("SECOND_FACTOR_OWN", "required"),
+    "secondary": _setting("SECOND_FACTOR_SECONDARY", "required"),
+    "staff": _setting("SECOND_FACTOR_STAFF", "required"),
+}
+KIND_OF_LOGON = "countersign.access.queries.own.kind_of_logon"
+# "id:key,id:key": the first encrypts what has to be read again (secrets of authenticator apps), all decrypt.
+SECRET_ENCRYPTION_KEYS = _setting("SECRET_ENCRYPTION_KEYS")
+SECOND_STEP_SECONDS = int(_setting("SECOND_STEP_SECONDS", "900"))
+PASSKEY_CHALLENGE_SECONDS = int(_setting("PASSKEY_CHALLENGE_SECONDS", "300"))
 # than the two together, so that some stay free for other pages.
 CONCURRENT_HASHES = int(_setting("CONCURRENT_HASHES", "2"))
 HASHES_WAITING = int(_setting("HASHES_WAITING", "8"))

@@ -11,11 +11,12 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
-from countersign.logons.models import Logon
+from countersign.logons.models import Logon, OpenSession
 
 BACKEND = "countersign.logons.backend.LogonBackend"
 SIGNED_IN_AT = "signed_in_at"
 ACTIVE_AT = "active_at"
+FRESH_AT = "fresh_at"
 # Activity is written down at the most this often: not every request becomes a write.
 TOUCH_SECONDS = 60
 
@@ -57,6 +58,27 @@ def end_of(session: SessionBase, *, now: datetime) -> SessionEnd | None:
     if seconds - active >= settings.SESSION_IDLE_SECONDS:
         return SessionEnd.IDLE
     return None
+
+
+def end_all_sessions(logon: Logon, *, now: datetime, keep: str | None = None) -> int:
+    """End every session of the logon but the one with the key ``keep``. Returns how many."""
+    opened = OpenSession.objects.filter(logon=logon).exclude(session_key=keep or "")
+    keys = list(opened.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    opened.delete()
+    return len(keys)
+
+
+def is_fresh(request: HttpRequest, *, now: datetime) -> bool:
+    """Whether all secrets of the logon were given within ``FRESH_SIGN_IN_SECONDS``, at sign-in or again since."""
+    at = request.session.get(FRESH_AT, request.session.get(SIGNED_IN_AT))
+    return isinstance(at, int) and int(now.timestamp()) - at <= settings.FRESH_SIGN_IN_SECONDS
+
+
+def freshened(request: HttpRequest, *, now: datetime) -> None:
+    """All secrets of the logon were given again, just now. The session gets a new key."""
+    request.session.cycle_key()
+    request.session[FRESH_AT] = int(now.timestamp())
 
 
 def touch(session: SessionBase, *, now: datetime) -> None:

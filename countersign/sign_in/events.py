@@ -25,3 +25,10 @@ class SignedOut(Event):
     """A session ended, and why."""
 
     why: SessionEnd
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodeUsed(Event):
+    """One of the actor's recovery codes was used up. ``left``: how many are left."""
+
+    left: int

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from countersign.access.queries.own import is_active
 from countersign.logons.models import Logon
+from countersign.logons.second_factors.half import half_of
 from countersign.logons.sessions import SessionEnd, end_of, end_session, touch
 from countersign.sign_in.operations import sign_out
 from countersign.sign_in.targets import NEXT, WHY, own_path
@@ -58,9 +59,12 @@ class SignInRequired:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """To Log In, unless signed in or open."""
+        """To Log In, unless signed in or open, or the step that this half-signed-in session still has to do."""
         match = request.resolver_match
         if request.user.is_authenticated or (match is not None and match.view_name in settings.OPEN_ROUTES):
+            return None
+        half = half_of(request, now=timezone.now())
+        if half is not None and match is not None and match.view_name in settings.STEP_ROUTES[half.step.value]:
             return None
         query = {}
         if where := _where_one_was(request):

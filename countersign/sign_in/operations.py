@@ -1,10 +1,11 @@
-"""Sign in with a password; sign out."""
+"""Sign in with a password and a second factor, or with a passkey; sign out."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from countersign import events
@@ -13,18 +14,23 @@ from countersign.logons import limiter
 from countersign.logons.hash_cap import CAP
 from countersign.logons.models import Logon
 from countersign.logons.passwords import password_matches, renew_hash
+from countersign.logons.second_factors import passkeys, recovery_codes, totp
+from countersign.logons.second_factors.challenges import Purpose
+from countersign.logons.second_factors.limits import Wrong
+from countersign.logons.second_factors.ways import Way
 from countersign.logons.sessions import SessionEnd
 from countersign.policy.errors import Invalid
 from countersign.policy.reasons import Reason
-from countersign.sign_in.events import SignedIn, SignedOut, SignInFailed
+from countersign.sign_in.events import RecoveryCodeUsed, SignedIn, SignedOut, SignInFailed
 
 # The same for a wrong password, for a username that nobody has, and for a logon that may not sign in.
 NO_MATCH = _("The username or the password is not right. Check both, and whether Caps Lock is on.")
+NO_PASSKEY = _("That passkey does not sign in here. Use your username and password instead.")
 NOBODY = 0
 
 
 def sign_in(*, username: str, password: str, source: str, now: datetime) -> Logon:
-    """The logon that may come in with this username and password.
+    """The logon that may come in with this username and password: at once, or after its second step.
 
     Unknown, wrong, inactive and never-had-a-password take the same way and the same one hash, and raise the same
     ``Invalid``. Raises ``Locked`` (no secret was checked; SPEC 3, Lockout) and ``Busy`` (nothing was counted).
@@ -48,11 +54,91 @@ def sign_in(*, username: str, password: str, source: str, now: datetime) -> Logo
                 raise limiter.Locked(reserved.next_at)
             raise Invalid({"": str(NO_MATCH)})  # of both fields together
         renew_hash(logon, password)
-    with transaction.atomic():
-        events.record(SignedIn(), actor=logon, channel=events.Channel.ONLINE, at=now)
     limiter.forget(by_username)
     limiter.release(by_source)
     return logon
+
+
+def check_second_factor(
+    request: HttpRequest, logon: Logon, *, way: Way, answer: str, purpose: Purpose, now: datetime
+) -> str:
+    """Whether this is the second factor of ``logon``; returns which, as sessions and the log name it.
+
+    Raises ``Invalid`` where it is not, after putting that on record, and ``Locked`` after too many.
+    """
+    wrong = {
+        Way.PASSKEY: _("This passkey could not be checked. Try again."),
+        Way.AUTHENTICATOR: _(
+            "This is not the code that the app shows now, or it was used already. Wait for the next one."
+        ),
+        Way.RECOVERY_CODE: _("This is none of your recovery codes, or it was used already. Take another one."),
+    }
+    if not is_active(logon.pk, at=now):
+        _record_failure(logon, True, now)
+        raise Invalid({"": str(NO_MATCH)})
+    try:
+        if way is Way.PASSKEY:
+            passkey = passkeys.owner_of(answer)
+            if passkey is None or passkey.logon_id != logon.pk:
+                raise Wrong
+            passkeys.use_passkey(request, purpose, passkey, answer, now=now)
+        elif way is Way.AUTHENTICATOR:
+            totp.use_code(logon, answer, now=now)
+        else:
+            left = recovery_codes.use_code(logon, answer, now=now)
+            with transaction.atomic():
+                events.record(RecoveryCodeUsed(left=left), actor=logon, channel=events.Channel.ONLINE, at=now)
+    except (Wrong, limiter.Locked) as refused:
+        record_wrong_factor(logon, now=now)
+        if isinstance(refused, limiter.Locked):
+            raise
+        raise Invalid({"" if way is Way.PASSKEY else "code": str(wrong[way])}) from None
+    return way.value
+
+
+def sign_in_with_passkey(request: HttpRequest, *, answer: str, source: str, now: datetime) -> Logon:
+    """The logon that may come in with this passkey alone.
+
+    Unknown, wrong and inactive raise the same ``Invalid``. Raises ``Locked`` after too many, of this logon or
+    from this source.
+    """
+    by_source = limiter.limit(limiter.SOURCE, source, "source")
+    limiter.reserve(by_source, now=now)
+    passkey = passkeys.owner_of(answer)
+    no_match = Invalid({"": str(NO_PASSKEY)})
+    if passkey is None:
+        raise no_match
+    try:
+        passkeys.use_passkey(request, Purpose.ALONE, passkey, answer, now=now)
+    except (Wrong, limiter.Locked) as refused:
+        record_wrong_factor(passkey.logon, now=now)
+        if isinstance(refused, limiter.Locked):
+            raise
+        raise no_match from None
+    if not is_active(passkey.logon_id, at=now):
+        _record_failure(passkey.logon, True, now)
+        raise no_match
+    limiter.release(by_source)
+    return passkey.logon
+
+
+@transaction.atomic
+def record_wrong_factor(logon: Logon, *, now: datetime) -> None:
+    """Put on record that whoever knew the password did not have the second factor."""
+    events.record(
+        SignInFailed(),
+        actor=None,
+        channel=events.Channel.ONLINE,
+        at=now,
+        reason="wrong_second_factor",
+        logons=[logon.pk],
+    )
+
+
+@transaction.atomic
+def record_sign_in(*, actor: Logon, how: str, now: datetime) -> None:
+    """Put on record that a session of the actor begins, and by which secrets."""
+    events.record(SignedIn(how=how), actor=actor, channel=events.Channel.ONLINE, at=now)
 
 
 def _record_failure(logon: Logon | None, matches: bool, now: datetime) -> None:

@@ -146,7 +146,22 @@ def forms_of(world: World) -> dict[tuple[Any, ...], tuple[str, PageForm]]:
             for form in read_page(address, page)[0]:
                 if form.method == "post":
                     found.setdefault((view_name(form.address), frozenset(form.names)), (person, form))
+    for name, fields in SENT_BY_HAND.items():
+        form = PageForm(world.address(name), "post", [(field, "") for field in fields], set(fields))
+        found[name, frozenset(fields)] = ROUTES[name].by, form
     return found
+
+
+# Forms that a script sends, or that a page shows only on the way through signing in: the fields of each.
+SENT_BY_HAND: dict[str, tuple[str, ...]] = {
+    "sign_in:second_step": ("way", "code", "credential"),
+    "sign_in:complete": (),
+    "sign_in:passkey_alone": ("credential", "next"),
+    "sign_in:passkey_options": ("purpose",),
+    "sign_in:confirm": ("way", "password", "code", "credential", "next"),
+    "security:passkey_options": (),
+    "security:recovery_codes": (),
+}
 
 
 def others_keys(world: World) -> list[int]:

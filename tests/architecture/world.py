@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from countersign.access.models import SecurityGroup
 from countersign.config.routes import ROUTES, Route
-from countersign.logons.models import Logon
+from countersign.logons.models import Authenticator, Logon, Passkey
+from countersign.logons.second_factors.encryption import encrypt
 from countersign.policy.rights import Rights
 from countersign.submissions.confirmation_numbers import new_confirmation_number
 from countersign.taxpayers.models import Account, AccountType, Taxpayer
@@ -42,6 +44,12 @@ class World:
             now=now,
         )
         self.keys |= {"@request": request.pk, "@submission": request.confirmation_number}
+        dana = Logon.objects.get(username=username("dana"))
+        self.keys["@passkey"] = Passkey.objects.create(logon=dana, credential_id=b"dana", credential_data=b"-").pk
+        secret = encrypt(b"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+        Authenticator.objects.create(logon=dana, secret_encrypted=secret.text, key_id=secret.key_id)
+        retail = SecurityGroup.objects.get(name="Retail clients", portfolio__holders__holder__username=username("maria"))
+        self.keys |= {"@portfolio": retail.portfolio_id, "@security_group": retail.pk}
         self.keys["@account"] = self.keys["@" + bakery.account("WTH")]
 
     def address(self, name: str, **instead: object) -> str:

@@ -44,6 +44,11 @@ def is_secondary(logon_pk: int) -> bool:
     return SecondaryLogon.objects.filter(logon_id=logon_pk).exists()
 
 
+def kind_of_logon(logon: Logon) -> str:
+    """What the policy for second factors distinguishes: "secondary" or "own"."""
+    return "secondary" if is_secondary(logon.pk) else "own"
+
+
 def own_accesses(logon_pk: int, *, at: datetime) -> QuerySet[TaxpayerAccess]:
     """The live, accepted accesses of a parentless logon, by taxpayer name."""
     return (

@@ -1,30 +1,28 @@
-"""Log In, Log Out, and what to do when one cannot get in."""
+"""Log In: username and password, or a passkey alone."""
 
 from __future__ import annotations
-
-import math
-from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from countersign.logons.hash_cap import Busy
 from countersign.logons.limiter import Locked
-from countersign.logons.models import Logon
-from countersign.logons.sessions import SessionEnd, begin_session, end_session
+from countersign.logons.second_factors import Requirement
+from countersign.logons.second_factors.half import step_after_password
+from countersign.logons.second_factors.passkeys import possible
+from countersign.logons.sessions import SessionEnd
 from countersign.logons.source import source_of
 from countersign.policy.errors import Invalid
 from countersign.sign_in.forms import LogInForm
-from countersign.sign_in.operations import sign_in, sign_out
+from countersign.sign_in.operations import sign_in
 from countersign.sign_in.targets import NEXT, WHY, own_path
-from countersign.ui import error_pages
+from countersign.sign_in.views.answers import busy, let_in, locked_out, to_second_step
 
 
 @sensitive_post_parameters("password")
@@ -42,46 +40,17 @@ def log_in(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             form.add_problems(error.problems)
         except Locked as locked:
-            return _locked_out(request, locked, now)
-        except Busy as busy:
-            return _busy(request, busy)
+            return locked_out(request, locked, now)
+        except Busy as full:
+            return busy(request, full)
         else:
-            begin_session(request, logon, now=now)
-            response = HttpResponseRedirect(target or settings.LOGIN_REDIRECT_URL, status=303)
-            _speak(response, logon)
-            return response
-    context = {"form": form, "next": target, "said": _said(request)}
+            step = step_after_password(logon)
+            if step is not None:
+                return to_second_step(request, logon, step, target=target, now=now)
+            return let_in(request, logon, how="password", target=target, now=now)
+    context = {"form": form, "next": target, "said": _said(request), "passkeys": possible()}
+    context["demo_relaxed"] = settings.DEMO and Requirement.OPTIONAL in settings.SECOND_FACTOR.values()
     return render(request, "sign_in/log_in.html", context, status=form.http_status)
-
-
-@require_POST
-def log_out(request: HttpRequest) -> HttpResponse:
-    """End the session. What the browser kept of it is cleared as well."""
-    if isinstance(request.user, Logon):
-        sign_out(actor=request.user, why=SessionEnd.ASKED, now=timezone.now())
-    end_session(request)
-    response = HttpResponseRedirect(f"{reverse('sign_in:log_in')}?{WHY}={SessionEnd.ASKED}", status=303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
-
-
-@require_GET
-def forgot(request: HttpRequest) -> HttpResponse:
-    """Who helps when one cannot sign in."""
-    return render(request, "sign_in/forgot.html")
-
-
-def _speak(response: HttpResponse, logon: Logon) -> None:
-    """The language of the logon becomes that of the browser."""
-    if logon.language in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            logon.language,
-            max_age=365 * 24 * 3600,
-            secure=settings.HTTPS,
-            httponly=True,
-            samesite="Lax",
-        )
 
 
 def _said(request: HttpRequest) -> dict[str, str]:
@@ -120,24 +89,3 @@ def _said(request: HttpRequest) -> dict[str, str]:
         return {}
     variant, text = sentences[SessionEnd(why)]
     return {"variant": variant, "text": text}
-
-
-def _locked_out(request: HttpRequest, locked: Locked, now: datetime) -> HttpResponse:
-    seconds = max(1, math.ceil((locked.until - now).total_seconds())) if locked.until else 0
-    context = {"until": locked.until, "seconds": seconds, "minutes": math.ceil(seconds / 60) if seconds > 90 else 0}
-    response = render(request, "sign_in/locked.html", context, status=429)
-    if seconds:
-        response.headers["Retry-After"] = str(seconds)
-    return response
-
-
-def _busy(request: HttpRequest, busy: Busy) -> HttpResponse:
-    response = error_pages.page(
-        request,
-        503,
-        heading=_("Many people are signing in right now"),
-        what_now=[_("Go back and try again in a few seconds. Your try was not counted.")],
-        again=reverse("sign_in:log_in"),
-    )
-    response.headers["Retry-After"] = str(busy.retry_after)
-    return response

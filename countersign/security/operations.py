@@ -1,0 +1,125 @@
+"""Add and remove second factors of one's own logon.
+
+SPEC 3: sessions are "ended everywhere at once by password reset, factor change, ...". So each of these ends the
+other sessions of the logon and its known devices, in its transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from countersign import events
+from countersign.logons.known_devices import end_known_devices
+from countersign.logons.models import Authenticator, Logon, Passkey, RecoveryCode
+from countersign.logons.second_factors import factors_of, passkeys, recovery_codes, required_for, totp
+from countersign.logons.second_factors.ways import Way
+from countersign.logons.sessions import end_all_sessions
+from countersign.policy.errors import Invalid, Refused
+from countersign.policy.reasons import Reason
+from countersign.security.events import RecoveryCodesMade, SecondFactorAdded, SecondFactorRemoved
+
+
+@transaction.atomic
+def add_authenticator(*, actor: Logon, secret: str, code: str, keep: str | None, now: datetime) -> list[str]:
+    """Add an authenticator app that showed ``code``. Returns new recovery codes where there were none.
+
+    ``keep``: the key of the session that goes on. Raises ``Invalid`` for a wrong code.
+    """
+    _lock(actor)
+    app = totp.add_authenticator(actor, secret, code, now=now)
+    _record(SecondFactorAdded(kind=Way.AUTHENTICATOR, key=app.pk), actor, now)
+    return _after_change(actor, keep, now)
+
+
+@transaction.atomic
+def add_passkey(
+    *, actor: Logon, request: HttpRequest, answer: str, name: str, keep: str | None, now: datetime
+) -> list[str]:
+    """Add the passkey that the browser made. Returns new recovery codes where there were none.
+
+    Raises ``Invalid`` for an answer that cannot be checked.
+    """
+    _lock(actor)
+    passkey = passkeys.add_passkey(request, actor, answer, name, now=now)
+    _record(SecondFactorAdded(kind=Way.PASSKEY, key=passkey.pk), actor, now)
+    return _after_change(actor, keep, now)
+
+
+@transaction.atomic
+def remove_authenticator(*, actor: Logon, keep: str | None, now: datetime) -> None:
+    """Remove the authenticator app. Raises ``Invalid`` where it is the last factor and one is required."""
+    _lock(actor)
+    app = Authenticator.objects.filter(logon=actor, removed_at=None).first()
+    if app is None:
+        raise Refused(Reason.NOT_FOUND, hidden=True)
+    _not_the_last(actor)
+    Authenticator.objects.filter(pk=app.pk, removed_at=None).update(removed_at=now)
+    _record(SecondFactorRemoved(kind=Way.AUTHENTICATOR, key=app.pk), actor, now)
+    _after_removal(actor, keep, now)
+
+
+@transaction.atomic
+def remove_passkey(*, actor: Logon, passkey: int, keep: str | None, now: datetime) -> None:
+    """Remove one of the actor's passkeys. Raises ``Invalid`` where it is the last factor and one is required."""
+    _lock(actor)
+    found = Passkey.objects.filter(logon=actor, pk=passkey, removed_at=None).first()
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, hidden=True)
+    _not_the_last(actor)
+    Passkey.objects.filter(pk=found.pk, removed_at=None).update(removed_at=now)
+    _record(SecondFactorRemoved(kind=Way.PASSKEY, key=found.pk), actor, now)
+    _after_removal(actor, keep, now)
+
+
+@transaction.atomic
+def renew_recovery_codes(*, actor: Logon, keep: str | None, now: datetime) -> list[str]:
+    """Ten new recovery codes; the old ones work no more. Raises ``Invalid`` where there is nothing to recover."""
+    _lock(actor)
+    if not factors_of(actor).lasting:
+        raise Invalid({"": _("Add a passkey or an authenticator app first.")})
+    codes = _new_codes(actor, now)
+    _end_the_rest(actor, keep, now)
+    return codes
+
+
+def _lock(actor: Logon) -> None:
+    Logon.objects.select_for_update().get(pk=actor.pk)
+
+
+def _not_the_last(actor: Logon) -> None:
+    """SPEC 3: "the last cannot be removed" while one is required."""
+    if factors_of(actor).lasting <= 1 and required_for(actor):
+        raise Invalid({"": _("This is your last second factor, and one is required. Add another one first.")})
+
+
+def _after_change(actor: Logon, keep: str | None, now: datetime) -> list[str]:
+    codes = [] if factors_of(actor).recovery_codes else _new_codes(actor, now)
+    _end_the_rest(actor, keep, now)
+    return codes
+
+
+def _after_removal(actor: Logon, keep: str | None, now: datetime) -> None:
+    if not factors_of(actor).lasting:
+        # They stand in for another factor; without one they would be a second step that only runs out.
+        RecoveryCode.objects.filter(logon=actor, removed_at=None).update(removed_at=now)
+    _end_the_rest(actor, keep, now)
+
+
+def _new_codes(actor: Logon, now: datetime) -> list[str]:
+    codes: Sequence[str] = recovery_codes.make_codes(actor, now=now)
+    _record(RecoveryCodesMade(count=len(codes)), actor, now)
+    return list(codes)
+
+
+def _end_the_rest(actor: Logon, keep: str | None, now: datetime) -> None:
+    end_all_sessions(actor, now=now, keep=keep)
+    end_known_devices(actor, now)
+
+
+def _record(event: events.Event, actor: Logon, now: datetime) -> None:
+    events.record(event, actor=actor, channel=events.Channel.ONLINE, at=now)

@@ -1,0 +1,19 @@
+"""Pages of one's second factors, one module per kind."""
+
+from countersign.security.views.authenticator import authenticator, picture, remove_authenticator
+from countersign.security.views.factors import factors
+from countersign.security.views.passkey import passkey, passkey_options, remove_passkey
+from countersign.security.views.recovery_codes import new_recovery_codes, recovery_codes, recovery_codes_file
+
+__all__ = [
+    "authenticator",
+    "factors",
+    "new_recovery_codes",
+    "passkey",
+    "passkey_options",
+    "picture",
+    "recovery_codes",
+    "recovery_codes_file",
+    "remove_authenticator",
+    "remove_passkey",
+]
