@@ -44,6 +44,8 @@ REASONS: dict[str, Promise] = {
     Reason.SAME_TAXPAYER: _("A taxpayer cannot be its own third party"),
     Reason.TOO_MANY_MISMATCHES: _("Too many requests today did not match a taxpayer"),
     Reason.BEYOND_OWN_REACH: _("A secondary Master Administrator changes only what lies within its own reach"),
+    Reason.REGISTRATION_OVER: _("This registration is over, or was finished in another tab"),
+    Reason.PROOF_USED: _("The proof has been used meanwhile; a proof counts once"),
     Reason.REQUEST_CHANGED: _("What you saw has changed since"),
     Reason.REQUEST_DECIDED: _("This request has already been decided"),
     Reason.REQUEST_WITHDRAWN: _("This request has been withdrawn"),

@@ -89,7 +89,7 @@ ROUTES: Mapping[str, Route] = {
     "registration:logon": Route(Who.OPEN),
     "registration:finish": Route(Who.OPEN),
     "registration:terms": Route(Who.OPEN),
-    "registration:withdraw": Route(Who.CONCERNED, {"pk": "@request_for_access"}, by="ruth_alone"),
+    "registration:withdraw": Route(Who.CONCERNED, {"pk": "@request_for_access"}, by="felix"),
     "registration:letter_code": Route(Who.CONCERNED, {"taxpayer": "@HARBOR-BAKERY"}, by="dana"),
     "registration:decide": _of_bakery(pk="@request_for_access"),
     "profile:more": Route(Who.SIGNED_IN),

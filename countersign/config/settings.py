@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "countersign.access",
     "countersign.submissions",
     "countersign.portfolios",
+    "countersign.letters",
     "countersign.sign_in",
     "countersign.profile",
     "countersign.security",
@@ -191,6 +192,12 @@ PASSKEY_CHALLENGE_SECONDS = int(_setting("PASSKEY_CHALLENGE_SECONDS", "300"))
 CONCURRENT_HASHES = int(_setting("CONCURRENT_HASHES", "2"))
 HASHES_WAITING = int(_setting("HASHES_WAITING", "8"))
 HASH_WAIT_SECONDS = float(_setting("HASH_WAIT_SECONDS", "2"))
+
+def _a_day(free: int) -> dict[str, int]:
+    """So many in a day, and then none until it is over."""
+    return {"free": free, "first_wait": 86_400, "longest_wait": 86_400, "window": 86_400}
+
+
 # Wrong secrets: how many are free, then how long one waits (seconds, doubling), when it stops, what counts together.
 LIMITER_PROFILES = {
     "public": {
@@ -212,8 +219,26 @@ LIMITER_PROFILES = {
         "longest_wait": int(_setting("SOURCE_LONGEST_WAIT_SECONDS", "3600")),
         "window": int(_setting("SOURCE_WINDOW_SECONDS", "3600")),
     },
+    # Proofs of registration (SPEC 3): failures a day for a taxpayer from one source, from one source, and for a
+    # taxpayer from everywhere. Letter IDs have counters of their own, and none for a taxpayer from everywhere: a
+    # stranger cannot block the owner.
+    "proof": _a_day(int(_setting("PROOF_FAILURES", "5"))),
+    "proof_source": _a_day(int(_setting("PROOF_FAILURES_OF_SOURCE", "20"))),
+    "proof_taxpayer": _a_day(int(_setting("PROOF_FAILURES_OF_TAXPAYER", "50"))),
+    # Six digits in a mail: few tries, then a new mail.
+    "six_digits": _a_day(int(_setting("SIX_DIGITS_FAILURES", "5"))),
+    # What one source may begin in a day: registrations, and mails of them.
+    "registrations": _a_day(int(_setting("REGISTRATIONS_OF_SOURCE", "200"))),
+    "representatives": _a_day(int(_setting("REPRESENTATIVES_OF_SOURCE", "5"))),
 }
 FAILURES_KEPT_DAYS = int(_setting("FAILURES_KEPT_DAYS", "30"))
+
+# --- Registration ----------------------------------------------------------------------------------------
+REGISTRATION_HOURS = int(_setting("REGISTRATION_HOURS", "24"))  # an unfinished one ends then
+REGISTRATION_MAILS = int(_setting("REGISTRATION_MAILS", "5"))  # to confirm an address, in one registration
+PROVISIONAL_DAYS = int(_setting("PROVISIONAL_DAYS", "10"))
+LETTER_CODE_DAYS = int(_setting("LETTER_CODE_DAYS", "90"))
+TERMS_VERSION = _setting("TERMS_VERSION", "2026-1")
 
 # --- Third-party access -------------------------------------------------------------------------------
 REQUEST_LIFETIME_DAYS = int(_setting("REQUEST_LIFETIME_DAYS", "30"))

@@ -15,12 +15,17 @@ from countersign.logons.limiter import forget_old_failures
 from countersign.logons.sessions import forget_ended_sessions
 from countersign.mail.tasks import sweep
 from countersign.mail.upkeep import forget_sent
+from countersign.registration import mail as registration_mail
+from countersign.registration.operations.begin import forget_registrations
+from countersign.registration.operations.decide import expire_requests_for_access
+from countersign.registration.operations.waiting import end_waiting_in_time
 from countersign.third_party_access import mail as third_party_access_mail
 from countersign.third_party_access.operations.expire_requests import expire_requests, remind_of_requests
 
 # Event → what runs, in this order, in the transaction that recorded it.
 SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {
     **third_party_access_mail.SUBSCRIBERS,
+    **registration_mail.SUBSCRIBERS,
 }
 
 
@@ -36,6 +41,14 @@ def close_requests_in_time() -> None:
     remind_of_requests(now=now)
 
 
+def registrations_in_time() -> None:
+    """End the waiting of provisional Master Administrators, requests nobody answered, registrations nobody finished."""
+    now = timezone.now()
+    end_waiting_in_time(now=now)
+    expire_requests_for_access(now=now)
+    forget_registrations(now=now)
+
+
 def forget_sign_ins() -> None:
     """Delete counters of wrong secrets that limit nothing any more, and sessions whose time is over."""
     now = timezone.now()
@@ -47,6 +60,7 @@ PERIODIC = (
     Periodic("seal the audit log", settings.AUDIT_SEAL_SECONDS, seal_audit_log),
     Periodic("send mail that is due", settings.MAIL_SWEEP_SECONDS, sweep),
     Periodic("close requests in time", 60, close_requests_in_time),
+    Periodic("registrations in time", 60, registrations_in_time),
     Periodic("forget sign-ins", 900, forget_sign_ins),
     Periodic("forget sent mail", 3600, forget_sent),
     Periodic("rescue stalled jobs", 60, rescue_stalled_jobs),

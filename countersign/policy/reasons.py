@@ -58,6 +58,8 @@ class Reason(StrEnum):
     BEYOND_OWN_REACH = "beyond_own_reach"
 
     # Changed since it was seen
+    REGISTRATION_OVER = "registration_over"
+    PROOF_USED = "proof_used"
     REQUEST_CHANGED = "request_changed"
     REQUEST_DECIDED = "request_decided"
     REQUEST_WITHDRAWN = "request_withdrawn"

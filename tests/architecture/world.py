@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from countersign.config.routes import ROUTES, Route
 from countersign.logons.models import Authenticator, Logon, Passkey
 from countersign.logons.second_factors.encryption import encrypt
 from countersign.policy.rights import Rights
+from countersign.registration.operations.requests import open_request
 from countersign.submissions.confirmation_numbers import new_confirmation_number
 from countersign.taxpayers.models import Account, AccountType, Taxpayer
 from countersign.third_party_access.operations.request_access import Asked, request_access
@@ -50,6 +52,12 @@ class World:
         Authenticator.objects.create(logon=dana, secret_encrypted=secret.text, key_id=secret.key_id)
         retail = SecurityGroup.objects.get(name="Retail clients", portfolio__holders__holder__username=username("maria"))
         self.keys |= {"@portfolio": retail.portfolio_id, "@security_group": retail.pk}
+        bakery_row = Taxpayer.objects.get(key="HARBOR-BAKERY")
+        with transaction.atomic():
+            asked = open_request(
+                logon=Logon.objects.get(username=username("felix")), taxpayer=bakery_row, proved_by="letter_id", now=now
+            )
+        self.keys["@request_for_access"] = asked.pk
         self.keys["@account"] = self.keys["@" + bakery.account("WTH")]
 
     def address(self, name: str, **instead: object) -> str:

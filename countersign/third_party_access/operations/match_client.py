@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from countersign.logons.models import Logon
 from countersign.policy.errors import Invalid, Refused
 from countersign.policy.reasons import Reason
-from countersign.taxpayers.identifiers import forgiving_name, id_number_hash, normal_id_number
+from countersign.taxpayers.identifiers import id_number_hash, normal_id_number
+from countersign.taxpayers.matching import named_taxpayer
 from countersign.taxpayers.models import IdType, Taxpayer, TaxpayerKind
 from countersign.third_party_access.models import PERSONAL_ID_TYPES, MismatchCount
 from countersign.third_party_access.queries.periods import day_of
@@ -47,8 +48,7 @@ def match_client(
     number_hash = id_number_hash(id_type, number)
     if bytes(third_party.id_number_hash) == number_hash and third_party.id_type == id_type:
         raise Invalid({"id_number": _("This is the number of the taxpayer that you act for. Enter your client's.")})
-    found = Taxpayer.objects.filter(id_type=id_type, id_number_hash=number_hash).first()
-    matches = found is not None and forgiving_name(found.legal_name) == forgiving_name(legal_name)
+    found, matches = named_taxpayer(id_type, number_hash, legal_name)
     if id_type in PERSONAL_ID_TYPES or (found is not None and found.kind == TaxpayerKind.INDIVIDUAL):
         return Match(found if matches else None, True, number_hash, number[-4:])
     with transaction.atomic():

@@ -1,0 +1,97 @@
+"""The e-mail address: a mail with a link and six digits, and its confirmation."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from countersign import mail
+from countersign.logons import limiter, links
+from countersign.policy.errors import Invalid, Stale
+from countersign.policy.reasons import Reason
+from countersign.registration.models import Registration
+from countersign.taxpayers.identifiers import keyed_hash
+
+KIND = "registration"
+
+
+@transaction.atomic
+def send_confirmation(*, registration: Registration, email: str, now: datetime) -> None:
+    """Mail a link and six digits to the address. Older ones of this registration are void from now on.
+
+    Whether a logon has this address already changes nothing. Raises ``Invalid`` after too many mails of one
+    registration, and ``Stale`` when it is over.
+    """
+    changed = Registration.objects.filter(
+        pk=registration.pk, done_at__isnull=True, expires_at__gt=now, mails__lt=settings.REGISTRATION_MAILS
+    )
+    digits = f"{secrets.randbelow(10**6):06d}"
+    updated = changed.update(
+        email=email, email_confirmed_at=None, code_hash=_code_hash(registration.pk, digits), mails=F("mails") + 1
+    )
+    if updated != 1:
+        registration.refresh_from_db()
+        if registration.mails >= settings.REGISTRATION_MAILS and registration.done_at is None:
+            raise Invalid(
+                {"email": _("We sent as many mails as one registration may. Look for them, or begin again tomorrow.")}
+            )
+        raise Stale(what=Reason.REGISTRATION_OVER)
+    registration.refresh_from_db()
+    token = links.issue(KIND, lifetime=registration.expires_at - now, now=now, subject=str(registration.pk))
+    with mail.in_language(registration.language):
+        mail.queue(
+            mail.Message(
+                to=email,
+                language=registration.language,
+                kind=KIND,
+                subject=_("Confirm your e-mail address"),
+                paragraphs=[
+                    _("Somebody, probably you, is creating a logon with this e-mail address."),
+                    _("Open the link in the browser where you began. On another device, type these digits there: %s")
+                    % digits,
+                    _("If it was not you, do nothing: without the link or the digits no logon is made."),
+                ],
+                action=mail.Action(label=_("Confirm this address"), path=reverse("registration:link", args=[token])),
+            )
+        )
+
+
+@transaction.atomic
+def confirm_by_link(*, registration: Registration, token: str, now: datetime) -> None:
+    """Use the link. Raises ``LinkVoid`` unless it is this registration's newest; of parallel tries one succeeds."""
+    if links.find(KIND, token, now=now).subject != str(registration.pk):
+        raise links.LinkVoid
+    links.use(KIND, token, now=now)
+    _confirmed(registration, now)
+
+
+def confirm_by_digits(*, registration: Registration, digits: str, now: datetime) -> None:
+    """Compare the six digits. Raises ``Invalid`` for wrong ones and ``Locked`` after five of them."""
+    counted = limiter.limit("registration_digits", str(registration.pk), "six_digits")
+    limiter.reserve(counted, now=now)
+    typed = _code_hash(registration.pk, digits.replace(" ", ""))
+    if registration.code_hash is None or not constant_time_compare(bytes(registration.code_hash), typed):
+        raise Invalid({"digits": _("These are not the digits of the newest mail. Check them and try again.")})
+    with transaction.atomic():
+        links.void(KIND, subject=str(registration.pk), now=now)
+        _confirmed(registration, now)
+    limiter.forget(counted)
+
+
+def _confirmed(registration: Registration, now: datetime) -> None:
+    changed = Registration.objects.filter(
+        pk=registration.pk, done_at__isnull=True, expires_at__gt=now, email_confirmed_at__isnull=True
+    ).update(email_confirmed_at=now, code_hash=None)
+    if changed != 1:
+        raise links.LinkVoid
+
+
+def _code_hash(registration: int, digits: str) -> bytes:
+    return keyed_hash(f"registration:{registration}", digits)
