@@ -81,6 +81,9 @@ ROUTES: Mapping[str, Route] = {
     "security:remove_passkey": Route(Who.CONCERNED, {"pk": "@passkey"}),
     # Registration
     "registration:start": Route(Who.OPEN),
+    "registration:myself": Route(Who.OPEN),
+    "registration:business": Route(Who.OPEN),
+    "registration:third_party": Route(Who.OPEN),
     "registration:prove": Route(Who.OPEN),
     "registration:representative": Route(Who.OPEN),
     "registration:email": Route(Who.OPEN),

@@ -143,6 +143,10 @@ SHELL_LINKS = {
     "log_in": "sign_in:log_in",
     "acting_for": "profile:acting_for",
     "submissions": "submissions:list",
+    "register": "registration:start",
+    "register_myself": "registration:myself",
+    "register_business": "registration:business",
+    "register_third_party": "registration:third_party",
 }
 # Addresses below these answer machines with problem documents instead of pages.
 MACHINE_PATHS = ("/api/",)

@@ -73,6 +73,7 @@ def create_logon(
         )
         entered = admit(logon=logon, registration=held, dispute=dispute, now=now)
         _close(held, logon, now)
+    logon.refresh_from_db()  # the password was written to another copy of the row, and sessions rest on it
     return logon, entered
 
 
@@ -119,4 +120,3 @@ def _new_logon(held: Registration, now: datetime) -> Logon:
 def _close(held: Registration, logon: Logon, now: datetime) -> None:
     if Registration.objects.filter(pk=held.pk, done_at__isnull=True).update(done_at=now, logon=logon) != 1:
         raise Stale(what=Reason.REGISTRATION_OVER)
-

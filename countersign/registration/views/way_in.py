@@ -42,12 +42,12 @@ _HEADINGS = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def start(request: HttpRequest) -> HttpResponse:
-    """Three doors."""
+def start(request: HttpRequest, door: str = "") -> HttpResponse:
+    """Three doors; ``door`` is the one that a link has chosen already."""
     now = timezone.now()
     if isinstance(request.user, Logon) and is_secondary(request.user.pk):
         return render(request, "registration/secondary.html")
-    form = DoorForm(request.POST if request.method == "POST" else None, initial={"door": request.GET.get("door")})
+    form = DoorForm(request.POST if request.method == "POST" else None, initial={"door": door})
     if form.is_valid():
         try:
             registration = begin_registration(
