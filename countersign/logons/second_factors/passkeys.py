@@ -166,7 +166,8 @@ def _descriptors(passkeys: Any) -> list[PublicKeyCredentialDescriptor]:
 
 
 # Whatever is wrong inside of what a browser (or somebody else) sent.
-_MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, AssertionError, NotImplementedError)
+_MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, AssertionError, NotImplementedError,
+              RecursionError)  # fmt: skip
 
 
 def _read(answer: str) -> Mapping[str, Any]:
