@@ -44,6 +44,10 @@ def _of_bakery(**more: object) -> Route:
     return Route(Who.MASTER_ADMINISTRATOR, {"taxpayer": "@HARBOR-BAKERY", **more}, by="dana")
 
 
+def _of_portfolio(**more: object) -> Route:
+    return Route(Who.CONCERNED, {"portfolio": "@portfolio", **more}, by="maria")
+
+
 _FIRM = {"third_party": "@LOPEZ-CPA"}
 _CLIENT = {"client": "@HARBOR-BAKERY"}
 
@@ -124,6 +128,17 @@ ROUTES: Mapping[str, Route] = {
     "third_party_access:change": _of_bakery(**_FIRM),
     "third_party_access:end": _of_bakery(**_FIRM),
     "third_party_access:revoke": _of_bakery(**_FIRM),
+    # Security groups
+    "security_groups:list": _of_portfolio(),
+    "security_groups:add": _of_portfolio(),
+    "security_groups:group": _of_portfolio(group="@security_group"),
+    "security_groups:change": _of_portfolio(group="@security_group"),
+    "security_groups:delete": _of_portfolio(group="@security_group"),
+    "security_groups:customers": _of_portfolio(),
+    "security_groups:customers_csv": _of_portfolio(),
+    "security_groups:place": _of_portfolio(),
+    "security_groups:place_one": _of_portfolio(taxpayer="@PELL-STREET-BOOKS"),
+    "security_groups:changes": _of_portfolio(),
 }
 
 OPEN_ROUTES = frozenset(name for name, route in ROUTES.items() if route.who in (Who.OPEN, Who.DEMO))

@@ -1,0 +1,69 @@
+"""The shape of what people enter about security groups. Whether it may be done is asked elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from countersign.ui.converters import LARGEST_KEY
+from countersign.ui.forms import Form, TextField
+
+LONGEST_NAME, LONGEST_DESCRIPTION = 100, 500
+
+
+class OnceForm(Form):
+    """A form that can be submitted once: a repeat finds what the first made."""
+
+    token = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+    version = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"token": uuid4(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+
+    @property
+    def page_token(self) -> UUID | None:
+        """The token of the page that was submitted; None for one that is none."""
+        try:
+            return UUID(self.cleaned_data.get("token", ""))
+        except ValueError:
+            return None
+
+
+class GroupForm(OnceForm):
+    """Name and description of a security group."""
+
+    name = TextField(label=_("Name"), max_length=LONGEST_NAME, help_text=_("For example “Restaurants” or “Firm”."))
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        max_length=LONGEST_DESCRIPTION,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What belongs in it, for whoever looks after it later."),
+    )
+
+
+class DefaultGroupForm(GroupForm):
+    """The Default group keeps its name."""
+
+    name = None  # type: ignore[assignment]
+
+
+class PlaceForm(OnceForm):
+    """The security group that customers come to."""
+
+    group = forms.CharField(
+        label=_("Security group"),
+        max_length=20,
+        error_messages={"required": _("Select the button of the security group that you want.")},
+    )
+
+    def clean_group(self) -> int:
+        """The key of a group; whether it is one is the operation's to judge."""
+        typed = self.cleaned_data["group"]
+        if not (typed.isascii() and typed.isdigit() and 0 < int(typed) <= LARGEST_KEY):
+            raise forms.ValidationError(_("Select the button of the security group that you want."))
+        return int(typed)

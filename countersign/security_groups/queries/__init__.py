@@ -1,0 +1,1 @@
+"""Questions about groups and customers of a portfolio."""

@@ -1,0 +1,27 @@
+"""Addresses of the tabs Security Groups and Customer Security. Each names its portfolio, so that two tabs never mix."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+import countersign.ui.converters  # noqa: F401 - <key:…>
+from countersign.security_groups.views import changes, customers, groups, placing, shaping
+
+app_name = "security_groups"
+
+_groups = [
+    path("", groups.groups, name="list"),
+    path("add/", shaping.add, name="add"),
+    path("<key:group>/", groups.group, name="group"),
+    path("<key:group>/change/", shaping.change, name="change"),
+    path("<key:group>/delete/", shaping.delete, name="delete"),
+]
+_customers = [
+    path("", customers.customers, name="customers"),
+    path("customers.csv", customers.customers_csv, name="customers_csv"),
+    path("place/", placing.place_chosen, name="place"),
+    path("changes/", changes.changes, name="changes"),
+    path("<key:taxpayer>/", placing.place_one, name="place_one"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("portfolios/<key:portfolio>/security-groups/", include(_groups)),
+    path("portfolios/<key:portfolio>/customer-security/", include(_customers)),
+]

@@ -1,0 +1,163 @@
+"""Place customers: select the security group → Save → what it would do → Submit → done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from countersign.access.queries.chosen_customers import Chosen
+from countersign.access.queries.group_changes import preview_of_placing
+from countersign.logons.signed_in import signed_in
+from countersign.policy.errors import Invalid, Refused, Stale
+from countersign.policy.reasons import Reason
+from countersign.portfolios.pages import CUSTOMER_SECURITY, portfolio_page
+from countersign.portfolios.queries import Standing, portfolio_of
+from countersign.security_groups.forms import PlaceForm
+from countersign.security_groups.operations import place_customers
+from countersign.security_groups.operations.placing import check_may_place, nothing_moves
+from countersign.security_groups.queries.customers import CustomerRow, customer_of
+from countersign.security_groups.queries.groups import group_rows, target_group
+from countersign.security_groups.views.steps import (
+    CHANGE,
+    SUBMIT,
+    address_of,
+    changes_of,
+    chosen_in,
+    done,
+    page_number,
+    searched,
+    step_of,
+)
+from countersign.ui.tables import Column, Empty, Pager, Table, TwoLines, address_with
+
+GROUPS_SHOWN = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def place_one(request: HttpRequest, portfolio: int, taxpayer: int) -> HttpResponse:
+    """The security group of one customer: its hyperlink in the Customer Security table leads here."""
+    now = timezone.now()
+    standing = portfolio_of(signed_in(request), portfolio, at=now)
+    customer = customer_of(standing, taxpayer, at=now)
+    if customer is None:
+        raise Refused(Reason.NOT_FOUND, hidden=True)
+    return _place(request, standing, Chosen(taxpayers=(taxpayer,)), customer)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def place_chosen(request: HttpRequest, portfolio: int) -> HttpResponse:
+    """The security group of all that were ticked, or of all that match a search."""
+    standing = portfolio_of(signed_in(request), portfolio, at=timezone.now())
+    chosen = chosen_in(request)
+    if chosen.taxpayers == ():
+        raise Invalid({"customer": _("Tick at least one customer first.")})
+    return _place(request, standing, chosen, None)
+
+
+def _place(request: HttpRequest, standing: Standing, chosen: Chosen, customer: CustomerRow | None) -> HttpResponse:
+    now = timezone.now()
+    context: dict[str, Any] = {"customer": customer, "chosen": chosen, "address": _address(standing, chosen, customer)}
+    if request.method != "POST":
+        return _select(request, standing, PlaceForm(), context)
+    form = PlaceForm(request.POST)
+    step = step_of(request)
+    if not form.is_valid() or step == CHANGE:
+        return _select(request, standing, form, context)
+    target_key = form.cleaned_data["group"]
+    stale = False
+    try:
+        if step == SUBMIT:
+            try:
+                submission = place_customers(
+                    actor=standing.actor,
+                    portfolio=standing.portfolio,
+                    chosen=chosen,
+                    group=target_key,
+                    version=form.cleaned_data["version"],
+                    now=now,
+                    token=form.page_token,
+                )
+                return done(submission.confirmation_number)
+            except Stale:
+                stale = True
+        target = target_group(standing, target_key, at=now)
+        check_may_place(standing, chosen, target_key, at=now)
+        preview = preview_of_placing(standing.portfolio, chosen, group=target_key, at=now)
+        if not preview.customers:
+            raise Invalid({"group": nothing_moves(target.name)})
+    except Invalid as invalid:
+        form.add_problems(invalid.problems)
+        return _select(request, standing, form, context)
+    table, whole = changes_of(standing.portfolio, chosen, target_key, preview)
+    token = form.cleaned_data["token"]
+    context |= {
+        "form": PlaceForm(initial={"group": target_key, "version": preview.version, "token": token}),
+        "target": target,
+        "preview": preview,
+        "table": table,
+        "whole_url": whole,
+        "stale": stale,
+    }
+    status = 409 if stale else 200
+    return portfolio_page(request, standing, CUSTOMER_SECURITY, "security_groups/place_review.html", context, status)
+
+
+def _select(request: HttpRequest, standing: Standing, form: PlaceForm, context: dict[str, Any]) -> HttpResponse:
+    """The Select Security Group table: a button in each row."""
+    # What is searched here is a group; the customers that were searched are in the address as q.
+    find = request.GET.get("find", "")[:100].strip()
+    rows = group_rows(standing, at=timezone.now(), search=find)
+    page = page_number(request)
+    first = (page - 1) * GROUPS_SHOWN
+    shown = rows[first : first + GROUPS_SHOWN]
+    customer: CustomerRow | None = context["customer"]
+    now_in = customer.group if customer else None
+    chosen_group = str(form["group"].value() or now_in or "")
+    table = Table(
+        _("Select Security Group"),
+        [
+            Column("button", _("Select"), quiet_label=True, template="security_groups/_button.html"),
+            Column("name", _("Security group"), row_header=True),
+            Column("customers", _("Customers"), numeric=True),
+            Column("logons", _("Secondary logons"), numeric=True),
+        ],
+        [
+            {
+                "button": row.group.pk,
+                "label": row.group.name,
+                "checked": str(row.group.pk) == chosen_group,
+                "name": TwoLines(row.group.name, row.group.description) if row.group.description else row.group.name,
+                "customers": row.customers,
+                "logons": row.logons,
+            }
+            for row in shown
+        ],
+        Empty(_("No security group matches"), _("Try another part of the name.")),
+    )
+    previous = f"{address_with(request)}&page={page - 1}" if page > 1 else ""
+    following = f"{address_with(request)}&page={page + 1}" if first + GROUPS_SHOWN < len(rows) else ""
+    context |= {
+        "form": form,
+        "table": table,
+        "find": find,
+        "keep": [
+            (name, value) for name, values in request.GET.lists() if name not in ("find", "page") for value in values
+        ],
+        "many_groups": bool(find) or len(rows) > 10,
+        "search": searched(request),
+        "pager": Pager(previous, following, first + 1, first + len(shown), len(rows))
+        if previous or following
+        else None,
+    }
+    return portfolio_page(request, standing, CUSTOMER_SECURITY, "security_groups/place.html", context, form.http_status)
+
+
+def _address(standing: Standing, chosen: Chosen, customer: CustomerRow | None) -> str:
+    if customer is not None:
+        return reverse("security_groups:place_one", args=[standing.portfolio, customer.taxpayer])
+    return reverse("security_groups:place", args=[standing.portfolio]) + address_of(chosen)
