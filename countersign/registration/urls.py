@@ -8,9 +8,9 @@ from countersign.registration.views import address, deciding, finishing, letter,
 app_name = "registration"
 urlpatterns = [
     path("register/", way_in.start, name="start"),
-    path("register/myself/", way_in.start, {"door": "myself"}, name="myself"),
-    path("register/business/", way_in.start, {"door": "business"}, name="business"),
-    path("register/third-party/", way_in.start, {"door": "third_party"}, name="third_party"),
+    path("register/myself/", way_in.at_door, {"door": "myself"}, name="myself"),
+    path("register/business/", way_in.at_door, {"door": "business"}, name="business"),
+    path("register/third-party/", way_in.at_door, {"door": "third_party"}, name="third_party"),
     path("register/prove/", way_in.prove_page, name="prove"),
     path("register/representative/", way_in.representative, name="representative"),
     path("register/email/", address.email, name="email"),

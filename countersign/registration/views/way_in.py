@@ -42,8 +42,18 @@ _HEADINGS = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def start(request: HttpRequest, door: str = "") -> HttpResponse:
-    """Three doors; ``door`` is the one that a link has chosen already."""
+def start(request: HttpRequest) -> HttpResponse:
+    """Three doors."""
+    return _start(request)
+
+
+@require_safe
+def at_door(request: HttpRequest, door: str) -> HttpResponse:
+    """The same, where a link has chosen the door already."""
+    return _start(request, door)
+
+
+def _start(request: HttpRequest, door: str = "") -> HttpResponse:
     now = timezone.now()
     if isinstance(request.user, Logon) and is_secondary(request.user.pk):
         return render(request, "registration/secondary.html")
