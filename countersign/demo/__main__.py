@@ -15,6 +15,7 @@ from types import FrameType
 import psycopg
 
 from countersign.demo.cast import sign_in_table
+from countersign.demo.cast_register import BY_KEY
 from countersign.demo.lasting import TOP
 from countersign.demo.supervisor import READY_SECONDS, Demo, Failed
 from countersign.postgres.binaries import NoPostgres
@@ -83,6 +84,15 @@ def _run(demo: Demo) -> int:
     return status
 
 
+def registering() -> list[str]:
+    """Two businesses that one may register for: nobody administers the one, and somebody the other."""
+    lines = ["  Or create a logon, for a business, with a Letter ID:"]
+    for key in ("MARSH-LANE-POTTERY", "HARBOR-BAKERY"):
+        taxpayer = BY_KEY[key]
+        lines.append(f"    {taxpayer.legal_name}, FEIN {taxpayer.id_number}, Letter ID {taxpayer.letter_id}")
+    return lines
+
+
 def banner(demo: Demo) -> str:
     """Where it is, who may sign in, and how to stop."""
     lines = [
@@ -100,6 +110,7 @@ def banner(demo: Demo) -> str:
     for person in people:
         own = "" if one_for_all else f"  {person.password}"
         lines.append(f"    {person.username:{width}}{own}  {person.who}")
+    lines += ["", *registering()]
     lines += ["", f"  Stop: Ctrl-C. Its files are in {demo.folder}; remove that folder for a fresh start.", ""]
     return "\n".join(lines)
 

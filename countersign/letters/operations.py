@@ -6,12 +6,16 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.conf import settings
+
+from countersign import mail
 from countersign.letters.models import Letter
 from countersign.taxpayers.models import Taxpayer
 
 # Without look-alikes: people copy it from paper. 30^10 possibilities.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 10
+DEMO_LETTER_BOX = "letters@post.example"
 
 
 def new_code() -> str:
@@ -28,7 +32,7 @@ def write(
     *, taxpayer: Taxpayer, kind: str, language: str, subject: str, paragraphs: Sequence[str], now: datetime
 ) -> Letter:
     """Write a letter to the taxpayer's address on record. The address is read when it is printed."""
-    return Letter.objects.create(
+    letter = Letter.objects.create(
         taxpayer=taxpayer,
         kind=kind,
         language=language,
@@ -36,6 +40,14 @@ def write(
         body="\n\n".join(paragraphs),
         written_at=now,
     )
+    if settings.DEMO:
+        # The demo has no printer: what would come by post lies among its mails.
+        mail.queue(
+            mail.Message(
+                to=DEMO_LETTER_BOX, language=language, kind=f"letter_{kind}", subject=subject, paragraphs=paragraphs
+            )
+        )
+    return letter
 
 
 def mark_printed(letters: Iterable[int], *, now: datetime) -> int:
