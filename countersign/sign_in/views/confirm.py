@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -48,7 +49,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and right_so_far and (not factors.any or form.is_valid()):
             if password_form is not None:
                 typed = password_form.cleaned_data["password"]
-                sign_in(username=logon.username, password=typed, source=source_of(request), now=now)
+                checked = sign_in(username=logon.username, password=typed, source=source_of(request), now=now)
+                # The same password may have been hashed anew: this session goes on with it.
+                request.session[HASH_SESSION_KEY] = checked.get_session_auth_hash()
             if factors.any:
                 check_second_factor(request, logon, way=way, answer=form.answer, purpose=Purpose.CONFIRM, now=now)
             freshened(request, now=now)

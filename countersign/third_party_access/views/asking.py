@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from countersign.access.wording import REASONS, WHO_CAN_CHANGE
+from countersign.logons.fresh import fresh_or_redirect
 from countersign.logons.signed_in import signed_in
 from countersign.policy.errors import Invalid, Refused
 from countersign.policy.reasons import Reason
@@ -37,6 +38,8 @@ def request_page(request: HttpRequest, taxpayer: int) -> HttpResponse:
     form = RequestForm(request.POST, account_types=account_types)
     if not form.is_valid() or step_of(request) == CHANGE:
         return _choose(request, firm, form)
+    if (first := fresh_or_redirect(request, now)) is not None:
+        return first
     try:
         if step_of(request) == SUBMIT:
             made = request_access(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from countersign.access.wording import REASONS, WHO_CAN_CHANGE
+from countersign.logons.fresh import fresh_or_redirect
 from countersign.logons.signed_in import signed_in
 from countersign.policy.delegation import may_widen
 from countersign.policy.errors import Invalid, Stale
@@ -55,6 +56,9 @@ def change(request: HttpRequest, taxpayer: int, third_party: int) -> HttpRespons
     if not form.is_valid() or step == CHANGE:
         return _choose_rights(request, form, context)
     try:
+        narrowed, widened = rights_changes(held, form.rights)
+        if widened and (first := fresh_or_redirect(request, now)) is not None:
+            return first
         if step == SUBMIT:
             submission = change_rights(
                 actor=signed_in(request),
@@ -67,7 +71,6 @@ def change(request: HttpRequest, taxpayer: int, third_party: int) -> HttpRespons
             )
             return done(submission.confirmation_number)
         _check_seen(held, form.cleaned_data["version"])
-        narrowed, widened = rights_changes(held, form.rights)
         check_open([holding for holding, _level in widened], field="rights", now=now)
     except Invalid as invalid:
         form.add_problems(invalid.problems)
@@ -137,6 +140,9 @@ def end(request: HttpRequest, taxpayer: int, third_party: int) -> HttpResponse:
     if not form.is_valid() or step == CHANGE:
         return render(request, template, context | {"form": form}, status=form.http_status)
     try:
+        sooner, later = end_changes(held, form.chosen_accounts, form.last)
+        if later and (first := fresh_or_redirect(request, now)) is not None:
+            return first
         if step == SUBMIT:
             submission = set_end(
                 actor=signed_in(request),
@@ -150,7 +156,6 @@ def end(request: HttpRequest, taxpayer: int, third_party: int) -> HttpResponse:
             )
             return done(submission.confirmation_number)
         _check_seen(held, form.cleaned_data["version"])
-        sooner, later = end_changes(held, form.chosen_accounts, form.last)
         check_last_day(sooner + later, form.chosen_accounts, form.last, now=now)
         check_open(later, field="last_day", now=now)
         if later and context["widening_refused"]:

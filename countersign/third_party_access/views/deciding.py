@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from countersign.access.wording import REASONS, WHO_CAN_CHANGE
+from countersign.logons.fresh import fresh_or_redirect
 from countersign.logons.signed_in import signed_in
 from countersign.policy.errors import Invalid, Stale
 from countersign.policy.reasons import Reason
@@ -53,6 +54,8 @@ def decide(request: HttpRequest, taxpayer: int, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST, accounts=seen.accounts)
     if not form.is_valid() or step == CHANGE:
         return _choose(request, seen, form)
+    if (first := fresh_or_redirect(request, now)) is not None:
+        return first
     try:
         if step == SUBMIT:
             return _approve(request, seen, form)
