@@ -139,6 +139,26 @@ ROUTES: Mapping[str, Route] = {
     "security_groups:place": _of_portfolio(),
     "security_groups:place_one": _of_portfolio(taxpayer="@PELL-STREET-BOOKS"),
     "security_groups:changes": _of_portfolio(),
+    # Secondary logons
+    "secondary_logons:start": Route(Who.CONCERNED, by="maria"),
+    "secondary_logons:list": _of_portfolio(),
+    "secondary_logons:csv": _of_portfolio(),
+    "secondary_logons:add": _of_portfolio(),
+    "secondary_logons:done": _of_portfolio(number="@submission"),
+    "secondary_logons:logon": _of_portfolio(logon="@joel"),
+    "secondary_logons:groups": _of_portfolio(logon="@joel"),
+    "secondary_logons:group_clients": _of_portfolio(logon="@joel"),
+    "secondary_logons:settings": _of_portfolio(logon="@joel"),
+    "secondary_logons:customer": _of_portfolio(logon="@joel", taxpayer="@HARBOR-BAKERY"),
+    "secondary_logons:copy": _of_portfolio(logon="@joel"),
+    "secondary_logons:invitation": _of_portfolio(logon="@pat"),
+    "secondary_logons:deactivate": _of_portfolio(logon="@joel"),
+    "secondary_logons:reactivate": _of_portfolio(logon="@lee"),
+    "secondary_logons:cancel": _of_portfolio(logon="@joel"),
+    "secondary_logons:enroll": Route(Who.OPEN),
+    "secondary_logons:enrolled": Route(Who.OPEN),
+    "secondary_logons:enroll_link": Route(Who.OPEN, {"token": "x" * 43}),
+    # End of secondary logons
 }
 
 OPEN_ROUTES = frozenset(name for name, route in ROUTES.items() if route.who in (Who.OPEN, Who.DEMO))

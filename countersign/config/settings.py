@@ -245,6 +245,7 @@ LETTER_CODE_DAYS = int(_setting("LETTER_CODE_DAYS", "90"))
 TERMS_VERSION = _setting("TERMS_VERSION", "2026-1")
 
 # --- Third-party access -------------------------------------------------------------------------------
+INVITATION_DAYS = int(_setting("INVITATION_DAYS", "14"))
 REQUEST_LIFETIME_DAYS = int(_setting("REQUEST_LIFETIME_DAYS", "30"))
 REQUEST_REMINDER_DAYS = int(_setting("REQUEST_REMINDER_DAYS", "7"))  # before a request expires
 # Requests that named no business, for each logon and for each third party.

@@ -67,13 +67,16 @@ def _statement() -> str:
     ORDER BY ({alive("s")}) DESC, s.id DESC LIMIT 1"""
 
 
-def secondary_profile(logon: int) -> SecondaryProfile | None:
-    """The profile of a secondary logon now, or None for a parentless one."""
+def secondary_profile(logon: int, *, as_if_usable: bool = False) -> SecondaryProfile | None:
+    """The profile of a secondary logon now, or None for a parentless one.
+
+    ``as_if_usable``: what it would reach once it has enrolled or is reactivated, for whoever manages it.
+    """
     rows = fetch_all(_statement(), {"logon": logon, "at": timezone.now()})
     if not rows:
         return None
     portfolio, holder, ceiling, account_types, groups, default_group, sources, client_sources, usable, timed = rows[0]
-    if not usable:
+    if not usable and not as_if_usable:
         groups, sources, client_sources = _NOTHING, _NOTHING, _NOTHING
     return SecondaryProfile(
         portfolio, holder, Rights(ceiling), timed, account_types, groups, default_group, sources, client_sources

@@ -1,0 +1,11 @@
+"""The kinds of submissions that this feature opens. ``subject`` of each is the key of the secondary logon."""
+
+ADD = "secondary_logon_added"
+GROUPS = "secondary_logon_groups"
+SETTINGS = "secondary_logon_settings"
+RIGHTS = "secondary_logon_rights"
+DEACTIVATE = "secondary_logon_deactivated"
+REACTIVATE = "secondary_logon_reactivated"
+CANCEL = "secondary_logon_cancelled"
+COPY = "secondary_logon_copied"
+UPLOAD = "secondary_logons_uploaded"

@@ -1,0 +1,69 @@
+"""Changes of secondary logons, as lists and receipts show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from countersign.access.models import SecondaryLogon
+from countersign.logons.models import Logon
+from countersign.secondary_logons import kinds
+from countersign.submissions.kinds import KINDS, Receipt, Viewer
+from countersign.submissions.models import Submission
+from countersign.ui.components.moments import when
+from countersign.ui.tables import Link
+
+
+def about(submissions: Sequence[Submission], viewers: Mapping[int, Viewer]) -> dict[int, str]:
+    """Whose logon each concerns."""
+    logons = Logon.objects.in_bulk({one.subject for one in submissions if one.subject is not None})
+    return {one.pk: logons[one.subject].full_name for one in submissions if one.subject in logons}
+
+
+def receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
+    """What was done, to whom, and what happens now."""
+    logon = Logon.objects.filter(pk=submission.subject or 0).first()
+    lines: list[tuple[Any, Any]] = []
+    links = []
+    fact = SecondaryLogon.objects.filter(logon=logon).order_by("-pk").first() if logon else None
+    if logon is not None:
+        lines += [(_("Name"), logon.full_name), (_("Username"), logon.username)]
+    lines.append((_("Done"), when(submission.submitted_at, at)))
+    if fact is not None:
+        links.append(Link(_("Secondary Logons"), reverse("secondary_logons:list", args=[fact.portfolio_id])))
+    title = KINDS[submission.kind].title
+    return Receipt(
+        heading=title,
+        lines=lines,
+        happens_now=happens_now(submission.kind, logon),
+        links=links,
+    )
+
+
+def happens_now(kind: str, logon: Logon | None) -> list[str]:
+    """What the page after Submit says of what comes next."""
+    names = {"who": logon.full_name if logon else "", "email": logon.email if logon else ""}
+    told = _("%(who)s gets an e-mail.")
+    sentences = {
+        kinds.ADD: [
+            _("A confirmation e-mail is on its way to %(email)s."),
+            _("%(who)s has this access on record now and can use it after following the link in the e-mail."),
+            _("The link is good for 14 days; you can send it again."),
+        ],
+        kinds.DEACTIVATE: [
+            _("%(who)s no longer has access. You can reactivate it at any time."),
+            told,
+        ],
+        kinds.REACTIVATE: [_("%(who)s has the same access as before."), told],
+        kinds.CANCEL: [
+            _("This cannot be undone. To let %(who)s in again, add the username anew."),
+            told,
+        ],
+        kinds.UPLOAD: [_("A confirmation e-mail goes to each of them.")],
+    }
+    found = sentences.get(kind, [_("It holds from now on."), told])
+    return [sentence % names for sentence in found]

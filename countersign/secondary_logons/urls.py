@@ -1,0 +1,35 @@
+"""Addresses of secondary logons. Each names the portfolio, so that two tabs never mix."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+import countersign.ui.converters  # noqa: F401 - <key:…>
+from countersign.secondary_logons.views import adding, additional, changing, copying, ending, enrolling, one
+
+app_name = "secondary_logons"
+
+_of_logon = [
+    path("", one.logon, name="logon"),
+    path("groups/", changing.groups, name="groups"),
+    path("groups/clients/", changing.group_clients, name="group_clients"),
+    path("settings/", changing.settings, name="settings"),
+    path("customers/<key:taxpayer>/", changing.customer, name="customer"),
+    path("copy/", copying.copy, name="copy"),
+    path("invitation/", ending.invitation, name="invitation"),
+    path("deactivate/", ending.deactivate, name="deactivate"),
+    path("reactivate/", ending.reactivate, name="reactivate"),
+    path("cancel/", ending.cancel, name="cancel"),
+]
+_of_portfolio: list[URLPattern | URLResolver] = [
+    path("", additional.additional, name="list"),
+    path("csv/", additional.download, name="csv"),
+    path("add/", adding.add, name="add"),
+    path("done/<slug:number>/", adding.added, name="done"),
+    path("<key:logon>/", include(_of_logon)),
+]
+urlpatterns = [
+    path("secondary-logons/", additional.start, name="start"),
+    path("portfolios/<key:portfolio>/secondary-logons/", include(_of_portfolio)),
+    path("enroll/", enrolling.complete, name="enroll"),
+    path("enroll/done/", enrolling.enrolled, name="enrolled"),
+    path("enroll/<slug:token>/", enrolling.link, name="enroll_link"),
+]

@@ -1,0 +1,38 @@
+"""What the pages share: which button was pressed, and the way to the page that says what was done."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from countersign.logons.signed_in import signed_in
+from countersign.portfolios.queries import Standing, portfolio_of
+from countersign.secondary_logons.queries.one import Secondary, secondary_of
+from countersign.submissions.models import Submission
+
+STEP = "step"
+REVIEW, CHANGE, SUBMIT = "review", "change", "submit"
+
+
+def step_of(request: HttpRequest) -> str:
+    """Which button was pressed; anything unknown asks for the review and so changes nothing."""
+    step = request.POST.get(STEP, REVIEW)
+    return step if step in (REVIEW, CHANGE, SUBMIT) else REVIEW
+
+
+def standing_of(request: HttpRequest, portfolio: int) -> Standing:
+    """What the one who is signed in is to the portfolio. Raises a hidden ``Refused`` (404)."""
+    return portfolio_of(signed_in(request), portfolio, at=timezone.now())
+
+
+def opened(request: HttpRequest, portfolio: int, logon: int) -> tuple[Standing, Secondary]:
+    """The portfolio and one of its secondary logons. Raises a hidden ``Refused`` (404)."""
+    standing = standing_of(request, portfolio)
+    return standing, secondary_of(standing, logon, at=timezone.now())
+
+
+def done(portfolio: int, submission: Submission) -> HttpResponse:
+    """To the page that says what was done: a reload of it submits nothing."""
+    address = reverse("secondary_logons:done", args=[portfolio, submission.confirmation_number])
+    return HttpResponseRedirect(address, status=303)
