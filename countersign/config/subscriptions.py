@@ -20,11 +20,15 @@ from countersign.registration.operations.begin import forget_registrations
 from countersign.registration.operations.decide import expire_requests_for_access
 from countersign.registration.operations.waiting import end_waiting_in_time
 from countersign.secondary_logons import mail as secondary_logons_mail
+from countersign.security import mail as security_mail
+from countersign.sign_in import mail as sign_in_mail
 from countersign.third_party_access import mail as third_party_access_mail
 from countersign.third_party_access.operations.expire_requests import expire_requests, remind_of_requests
 
 # Event → what runs, in this order, in the transaction that recorded it.
 SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {
+    **security_mail.SUBSCRIBERS,
+    **sign_in_mail.SUBSCRIBERS,
     **third_party_access_mail.SUBSCRIBERS,
     **secondary_logons_mail.SUBSCRIBERS,
     **registration_mail.SUBSCRIBERS,

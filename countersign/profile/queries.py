@@ -64,6 +64,7 @@ class SignInEntry(NamedTuple):
     name: str
     reason: str
     why: str
+    how: str
 
 
 def own_page(logon: Logon, *, at: datetime, search: str = "", page: int = 1, size: int = TAXPAYERS_A_PAGE) -> OwnPage:
@@ -130,6 +131,6 @@ def recent_sign_ins(logon: Logon, *, before: int | None = None, size: int = 25) 
     found = [subject.entry for subject in subjects.order_by("-entry_id")[: size + 1]]
     shown = found[:size]
     entries = [
-        SignInEntry(entry.recorded_at, entry.name, entry.reason, str(entry.body.get("why", ""))) for entry in shown
+        SignInEntry(entry.recorded_at, entry.name, entry.reason, *(str(entry.body.get(name, "")) for name in ("why", "how"))) for entry in shown
     ]
     return entries, shown[-1].pk if len(found) > size else None

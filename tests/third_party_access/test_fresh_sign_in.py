@@ -25,7 +25,7 @@ from tests.third_party_access.world import BAKERY_FEIN, World
 
 def grow_old(client: Client, minutes: int = 16) -> None:
     session = client.session
-    for name in [one for one in session.keys() if one.endswith("_at") and isinstance(session[one], int)]:
+    for name in [one for one in list(session.keys()) if one.endswith("_at") and isinstance(session[one], int)]:
         if name != "active_at":
             session[name] = int((timezone.now() - timedelta(minutes=minutes)).timestamp())
     assert SIGNED_IN_AT in session

@@ -71,10 +71,16 @@ def _what(entry: SignInEntry) -> StatusWord:
 
 def _detail(entry: SignInEntry) -> Any:
     if entry.name == "SignedIn":
-        return _("with password")
+        return {
+            "passkey": _("with passkey"),
+            "password+passkey": _("with password and passkey"),
+            "password+authenticator": _("with password and authenticator app"),
+            "password+recovery_code": _("with password and recovery code"),
+        }.get(entry.how, _("with password"))
     if entry.name == "SignInFailed":
         return {
             "wrong_password": _("wrong password"),
+            "wrong_second_factor": _("wrong second factor"),
             Reason.LOGON_NOT_ACTIVE.value: _("the logon was not active"),
         }.get(entry.reason, "")
     return {
