@@ -22,6 +22,15 @@ TO_CLIENT: dict[str, Promise] = {
     "AccessNarrowed": _("Rights of %(firm)s were lowered"),
     "AccessWidened": _("Rights of %(firm)s were raised"),
     "AccessEndSet": _("The last day of access of %(firm)s was changed"),
+    "ProofRefused": _("Somebody tried to register for you, and what was given did not match"),
+    "RepresentativeRegistered": _("The representative registered itself"),
+    "BecameMasterAdministrator": _("A person became Master Administrator by proof"),
+    "WaitingEnded": _("A provisional Master Administrator became a full one"),
+    "AccessAskedFor": _("A person who proved the right to act asked for access"),
+    "AccessGivenOnRequest": _("A request for access was approved"),
+    "AccessRequestDeclined": _("A request for access was declined"),
+    "RequestForAccessWithdrawn": _("A request for access was withdrawn"),
+    "RequestForAccessExpired": _("A request for access expired without an answer"),
 }
 
 # As the third party reads it.

@@ -84,6 +84,8 @@ def _table(request: HttpRequest, rows: list[ListedAccount], *, narrowed: bool) -
     empty = Empty(
         _("You have no access yet"),
         _("When somebody gives you access, the accounts stand here. Ask whoever should let you in."),
+        reverse("registration:start"),
+        _("Prove your right to act for a taxpayer"),
     )
     if narrowed:
         empty = Empty(

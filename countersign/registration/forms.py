@@ -167,7 +167,7 @@ class DecisionForm(Form):
     """As what to let a person in, and with which rights."""
 
     access_type = ChoiceField(
-        label=_("What do you give?"),
+        label=_("Access type"),
         choices=[
             (AccessType.TAX_ADMINISTRATOR.value, _("Tax Administrator: the rights below, account by account")),
             (AccessType.MASTER_ADMINISTRATOR.value, _("Master Administrator: everything, also future accounts")),

@@ -164,7 +164,7 @@ def registration_receipt(submission: Submission, viewer: Viewer, at: datetime) -
         _("You are registered"),
         lines,
         [
-            _("You can file and pay at once. Whatever concerns other people's access waits."),
+            _("You can file and pay at once. Other people's access and account details wait."),
             _("A letter is on its way to the address that the agency has on record. Its Letter ID ends the waiting."),
             _("Without it you become full Master Administrator on %(day)s, unless somebody objects.")
             % {"day": day(until)},

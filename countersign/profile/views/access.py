@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -106,6 +107,7 @@ def _section(access: OwnAccess) -> dict[str, Any]:
         "explained": explained,
         "table": Table(_("Rights on each account"), columns, rows, empty, quiet_caption=True),
         "more": access.more,
+        "letter_url": reverse("registration:letter_code", args=[own.taxpayer.pk]) if own.provisional else "",
     }
 
 
