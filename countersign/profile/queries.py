@@ -130,7 +130,8 @@ def recent_sign_ins(logon: Logon, *, before: int | None = None, size: int = 25) 
         subjects = subjects.filter(entry_id__lt=before)
     found = [subject.entry for subject in subjects.order_by("-entry_id")[: size + 1]]
     shown = found[:size]
-    entries = [
-        SignInEntry(entry.recorded_at, entry.name, entry.reason, *(str(entry.body.get(name, "")) for name in ("why", "how"))) for entry in shown
-    ]
+    entries = []
+    for entry in shown:
+        why, how = (str(entry.body.get(name, "")) for name in ("why", "how"))
+        entries.append(SignInEntry(entry.recorded_at, entry.name, entry.reason, why, how))
     return entries, shown[-1].pk if len(found) > size else None

@@ -17,7 +17,8 @@ PATH = "/profile/security/second-factors/"
 
 def tell_of_change(occurrence: Occurrence[Any]) -> None:
     """One mail to each confirmed address of the logon; also to one not confirmed yet, where there is no other."""
-    logon = Logon.objects.get(pk=occurrence.actor_logon_id)
+    (whose,) = occurrence.logons
+    logon = Logon.objects.get(pk=whose)
     addresses = [logon.email]
     if logon.second_email and logon.second_email_confirmed:
         addresses.append(logon.second_email)

@@ -15,7 +15,8 @@ PATH = "/profile/security/recovery-codes/new/"
 
 def tell_of_recovery_code(occurrence: Occurrence[RecoveryCodeUsed]) -> None:
     """To the address of the logon, in its language."""
-    logon = Logon.objects.get(pk=occurrence.actor_logon_id)
+    (whose,) = occurrence.logons
+    logon = Logon.objects.get(pk=whose)
     left = occurrence.event.left
     with mail.in_language(logon.language):
         text = ngettext(
