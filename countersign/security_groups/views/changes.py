@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ def changes(request: HttpRequest, portfolio: int) -> HttpResponse:
     standing = portfolio_of(signed_in(request), portfolio, at=now)
     chosen, to, logon = chosen_in(request), key_in(request.GET.get("to", "")), key_in(request.GET.get("logon", ""))
     if to is None:
-        raise BadRequest("to")
+        return redirect("security_groups:customers", portfolio)
     target = target_group(standing, to, at=now)
     check_may_place(standing, chosen, to, at=now)
     size, page = page_size(request), page_number(request)

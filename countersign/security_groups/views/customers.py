@@ -71,6 +71,7 @@ def customers(request: HttpRequest, portfolio: int) -> HttpResponse:
         "only": narrowed.group,
         "kept": narrowed.kept,
         "own": standing.limits is None,
+        "keep": {name: request.GET[name] for name in ("group", "sort", "size") if request.GET.get(name)},
         "sort": request.GET.get(SORT, ""),
         "chips": _chips(request, narrowed, groups),
         "place_url": reverse("security_groups:place", args=[portfolio]),
@@ -117,15 +118,21 @@ def _table(request: HttpRequest, standing: Standing, rows: list[CustomerRow], *,
     return Table(
         _("Customer Security"),
         [
-            Column("tick", _("Select"), quiet_label=True, template="security_groups/_tick.html"),
-            Column.sortable(request, "customer", _("Customer"), default="customer", row_header=True),
+            Column.sortable(
+                request,
+                "customer",
+                _("Customer"),
+                default="customer",
+                row_header=True,
+                template="security_groups/_tick.html",
+            ),
             Column("group", _("Security group")),
         ],
         [
             {
-                "tick": row.taxpayer,
-                "name": row.legal_name,
-                "customer": TwoLines(row.legal_name, _("feeds this portfolio")) if row.firm else row.legal_name,
+                "key": row.taxpayer,
+                "customer": row.legal_name,
+                "second": _("feeds this portfolio") if row.firm else "",
                 "group": _group(standing, row),
             }
             for row in rows

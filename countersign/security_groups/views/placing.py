@@ -33,7 +33,7 @@ from countersign.security_groups.views.steps import (
     searched,
     step_of,
 )
-from countersign.ui.tables import Column, Empty, Pager, Table, TwoLines, address_with
+from countersign.ui.tables import Column, Empty, Pager, Table, address_with
 
 GROUPS_SHOWN = 50
 
@@ -121,17 +121,16 @@ def _select(request: HttpRequest, standing: Standing, form: PlaceForm, context: 
     table = Table(
         _("Select Security Group"),
         [
-            Column("button", _("Select"), quiet_label=True, template="security_groups/_button.html"),
-            Column("name", _("Security group"), row_header=True),
+            Column("name", _("Security group"), row_header=True, template="security_groups/_button.html"),
             Column("customers", _("Customers"), numeric=True),
             Column("logons", _("Secondary logons"), numeric=True),
         ],
         [
             {
-                "button": row.group.pk,
-                "label": row.group.name,
+                "key": row.group.pk,
+                "name": row.group.name,
+                "second": row.group.description,
                 "checked": str(row.group.pk) == chosen_group,
-                "name": TwoLines(row.group.name, row.group.description) if row.group.description else row.group.name,
                 "customers": row.customers,
                 "logons": row.logons,
             }
