@@ -16,7 +16,7 @@ from countersign.policy.rights import AccessType
 from countersign.registration.models import Dispute, RequestForAccess, RequestState
 from countersign.submissions.kinds import Receipt, Viewer
 from countersign.submissions.models import Submission
-from countersign.taxpayers.models import ProofKind, Taxpayer, TaxpayerKind
+from countersign.taxpayers.models import ProofKind, Taxpayer
 from countersign.ui.components.lists import Task
 from countersign.ui.components.moments import day, when
 from countersign.ui.tables import Link, StatusWord
@@ -147,7 +147,7 @@ def registration_receipt(submission: Submission, viewer: Viewer, at: datetime) -
     links = [Link(_("Home"), reverse("home:home"))]
     if not access.provisional:
         happens = [_("You can act for %(taxpayer)s at once.") % {"taxpayer": taxpayer.legal_name}]
-        if taxpayer.kind == TaxpayerKind.REPRESENTATIVE and taxpayer.key.startswith("REP-"):
+        if taxpayer.self_registered:
             lines.append((_("Your number with the agency"), taxpayer.key))
             happens = [
                 _("You have no client yet. Ask for access to one; you act once the taxpayer approves."),

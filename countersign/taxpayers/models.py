@@ -54,6 +54,9 @@ class Taxpayer(models.Model):
     state = models.CharField(max_length=40, blank=True)
     postal_code = models.CharField(max_length=20, blank=True)
     listed_in_directory = models.BooleanField(default=False)
+    self_registered = models.BooleanField(
+        db_default=False, help_text="A representative that named itself; the agency did not check the name"
+    )
 
     class Meta:
         constraints = [

@@ -55,4 +55,5 @@ def new_representative(name: str) -> Taxpayer:
         id_type=IdType.AGENCY,
         id_number_hash=id_number_hash(IdType.AGENCY, number),
         id_number_last4=number[-4:],
+        self_registered=True,
     )

@@ -123,7 +123,7 @@ def _context(seen: RequestSeen) -> dict[str, object]:
         "refusal": " ".join(refusal),
         "without_account": ", ".join(seen.without_account),
         "who": [
-            (_("Third party"), asking.third_party.legal_name),
+            (_("Third party"), _firm_in_words(asking)),
             *_town(asking),
             (_("Acts for"), _clients_in_words(asking)),
             (_("Person who asks"), TwoLines(asking.requested_by.full_name, _logon_since(asking))),
@@ -132,6 +132,13 @@ def _context(seen: RequestSeen) -> dict[str, object]:
             (_("Expires"), when(asking.expires_at)),
         ],
     }
+
+
+def _firm_in_words(asking: AccessRequest) -> object:
+    name = asking.third_party.legal_name
+    if not asking.third_party.self_registered:
+        return name
+    return TwoLines(name, _("a name that it gave itself; the agency did not check it"))
 
 
 def _town(asking: AccessRequest) -> list[tuple[str, str]]:
