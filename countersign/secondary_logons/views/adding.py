@@ -17,14 +17,15 @@ from countersign.policy.reasons import Reason
 from countersign.policy.rights import AccessType, Rights
 from countersign.portfolios.pages import SECONDARY_LOGONS, portfolio_page
 from countersign.portfolios.queries import Standing
-from countersign.secondary_logons.forms import ALL_TYPES, AccessSettingsForm, PersonForm
+from countersign.secondary_logons.forms import AccessSettingsForm, PersonForm
 from countersign.secondary_logons.operations import add_secondary
 from countersign.secondary_logons.operations.usernames import checked_username
 from countersign.secondary_logons.queries.one import groups_of
-from countersign.secondary_logons.views.steps import CHANGE, STEP, SUBMIT, done, standing_of
+from countersign.secondary_logons.views.steps import CHANGE, STEP, SUBMIT, asks_again, done, standing_of
 from countersign.secondary_logons.words import access_type_words
 from countersign.submissions.kinds import KINDS
 from countersign.submissions.queries import submission_for
+from countersign.submissions.views import spaced
 from countersign.taxpayers.models import AccountType
 from countersign.ui.components.moments import number
 
@@ -56,6 +57,8 @@ def add(request: HttpRequest, portfolio: int) -> HttpResponse:
     chosen = _settings_form(standing, request.POST)
     if not chosen.is_valid():
         return _settings_page(request, standing, person, chosen)
+    if (again := asks_again(request)) is not None:
+        return again
     try:
         submission = add_secondary(
             actor=signed_in(request),
@@ -91,18 +94,16 @@ def added(request: HttpRequest, portfolio: int, number: str) -> HttpResponse:
     submission, viewer = submission_for(signed_in(request), number, at=timezone.now())
     kind = KINDS[submission.kind]
     receipt = kind.receipt(submission, viewer, timezone.now())
-    context = {"receipt": receipt, "submission": submission, "title": kind.title}
+    context = {"receipt": receipt, "number": spaced(submission.confirmation_number), "title": kind.title}
     return portfolio_page(request, standing, SECONDARY_LOGONS, "secondary_logons/done.html", context)
 
 
 def _initial(standing: Standing, access_type: AccessType) -> dict[str, Any]:
-    """Default is preselected (SPEC 5); of the account types, what the actor itself has."""
+    """Default is preselected (SPEC 5). All account types, also future ones, are a choice and never the beginning."""
     own = standing.limits
-    types = None if own is None else own.account_types
     groups = [standing.default_group] if own is None or standing.default_group in own.groups else []
     return {
         "groups": [str(key) for key in groups],
-        "account_types": [ALL_TYPES] if types is None else [str(key) for key in sorted(types)],
         "default_rights": int(Rights.VIEW_ONLY),
         "access_type": access_type.value,
     }

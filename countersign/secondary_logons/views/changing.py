@@ -36,7 +36,7 @@ from countersign.secondary_logons.queries.accounts import with_limits
 from countersign.secondary_logons.queries.one import Secondary, groups_of
 from countersign.secondary_logons.views.adding import group_hints
 from countersign.secondary_logons.views.one import changes_table, refusal
-from countersign.secondary_logons.views.steps import CHANGE, SUBMIT, done, opened, step_of
+from countersign.secondary_logons.views.steps import CHANGE, SUBMIT, asks_again, done, opened, step_of
 from countersign.secondary_logons.words import access_type_words, account_type_words
 from countersign.taxpayers.models import AccountType, Taxpayer
 from countersign.ui.tables import Column, Empty, Pager, Table
@@ -59,6 +59,9 @@ def groups(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
     if not form.is_valid() or step == CHANGE:
         return _groups_page(request, standing, secondary, form)
     wanted = form.chosen_groups
+    after = limits_with(terms_of(secondary.fact), wanted, secondary.limits)
+    if (first := asks_again(request, secondary.limits, after)) is not None:
+        return first
     if step == SUBMIT:
         try:
             submission = change_groups(
@@ -178,6 +181,9 @@ def settings(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
     step = step_of(request)
     if not form.is_valid() or step == CHANGE:
         return chosen(form)
+    limits = limits_with(form.terms, secondary.limits.groups, secondary.limits)
+    if (first := asks_again(request, secondary.limits, limits)) is not None:
+        return first
     try:
         if step == SUBMIT:
             submission = change_settings(
@@ -259,6 +265,10 @@ def customer(request: HttpRequest, portfolio: int, logon: int, taxpayer: int) ->
     step = step_of(request)
     if not form.is_valid() or step == CHANGE:
         return chosen(form)
+    if (
+        first := asks_again(request, secondary.limits, limits_after(secondary.limits, {place: form.level}))
+    ) is not None:
+        return first
     try:
         if step == SUBMIT:
             submission = give_rights(

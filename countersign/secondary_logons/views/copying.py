@@ -22,7 +22,7 @@ from countersign.secondary_logons.operations.changing import limits_with
 from countersign.secondary_logons.operations.copying import limits_copied
 from countersign.secondary_logons.queries.one import Secondary, groups_of, secondary_of
 from countersign.secondary_logons.views.one import refusal
-from countersign.secondary_logons.views.steps import CHANGE, SUBMIT, done, opened, step_of
+from countersign.secondary_logons.views.steps import CHANGE, SUBMIT, asks_again, done, opened, step_of
 from countersign.secondary_logons.words import access_type_words, account_type_words
 from countersign.ui.tables import Column, Table
 from countersign.ui.words import RIGHTS
@@ -56,6 +56,8 @@ def copy(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
         return chosen(form)
     refinements = form.cleaned_data["refinements"]
     after = limits_copied(secondary, model, refinements=refinements)
+    if (first := asks_again(request, secondary.limits, after)) is not None:
+        return first
     try:
         if step == SUBMIT:
             submission = copy_settings(

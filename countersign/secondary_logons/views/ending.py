@@ -17,7 +17,7 @@ from countersign.portfolios.pages import SECONDARY_LOGONS, portfolio_page
 from countersign.secondary_logons.forms import TokenForm
 from countersign.secondary_logons.operations import cancel_access, deactivate_access, reactivate_access, send_again
 from countersign.secondary_logons.views.one import refusal
-from countersign.secondary_logons.views.steps import done, opened
+from countersign.secondary_logons.views.steps import asks_again, done, opened
 from countersign.submissions.models import Submission
 
 Ending = Callable[..., Submission]
@@ -30,6 +30,8 @@ def _confirm(
     if request.method == "POST":
         form = TokenForm(request.POST)
         form.is_valid()
+        if what == "reactivate" and (first := asks_again(request)) is not None:
+            return first
         token = form.page_token
         submission = ending(actor=signed_in(request), portfolio=portfolio, logon=logon, now=timezone.now(), token=token)
         return done(portfolio, submission)

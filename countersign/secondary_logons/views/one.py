@@ -26,7 +26,7 @@ from countersign.secondary_logons.operations import give_rights
 from countersign.secondary_logons.operations.rights import changed_places, limits_after
 from countersign.secondary_logons.queries.accounts import GivableRow, with_limits
 from countersign.secondary_logons.queries.one import Secondary, groups_of, may_manage, open_invitation
-from countersign.secondary_logons.views.steps import CHANGE, REVIEW, STEP, SUBMIT, done, opened
+from countersign.secondary_logons.views.steps import CHANGE, REVIEW, STEP, SUBMIT, asks_again, done, opened
 from countersign.secondary_logons.words import access_type_words, account_type_words, status_word
 from countersign.taxpayers.models import Account
 from countersign.ui.components.moments import day, when
@@ -52,6 +52,8 @@ def logon(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
     if not chosen:
         form.add_error(None, _("Select the button in the Give Rights column for at least one account."))
         return _page(request, standing, secondary, form)
+    if (first := asks_again(request, secondary.limits, limits_after(secondary.limits, form.rights))) is not None:
+        return first
     try:
         if step == SUBMIT:
             submission = give_rights(

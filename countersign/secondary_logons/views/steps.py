@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from countersign.access.queries.covering import Limits, covers
+from countersign.logons.fresh import fresh_or_redirect
 from countersign.logons.signed_in import signed_in
 from countersign.portfolios.queries import Standing, portfolio_of
 from countersign.secondary_logons.queries.one import Secondary, secondary_of
@@ -30,6 +32,16 @@ def opened(request: HttpRequest, portfolio: int, logon: int) -> tuple[Standing, 
     """The portfolio and one of its secondary logons. Raises a hidden ``Refused`` (404)."""
     standing = standing_of(request, portfolio)
     return standing, secondary_of(standing, logon, at=timezone.now())
+
+
+def asks_again(request: HttpRequest, before: Limits | None = None, after: Limits | None = None) -> HttpResponse | None:
+    """The way to confirm who one is, where that was too long ago and ``after`` lets in to more than ``before``.
+
+    A reduction never asks. Without limits it is about somebody who has nothing yet.
+    """
+    if before is not None and after is not None and covers(before, after):
+        return None
+    return fresh_or_redirect(request, timezone.now())
 
 
 def done(portfolio: int, submission: Submission) -> HttpResponse:
