@@ -63,10 +63,6 @@ ROUTES: Mapping[str, Route] = {
     "sign_in:log_in": Route(Who.OPEN),
     "sign_in:log_out": Route(Who.OPEN),
     "sign_in:forgot": Route(Who.OPEN),
-    # Manage My Profile
-    "profile:profile": Route(Who.SIGNED_IN),
-    "profile:security": Route(Who.SIGNED_IN),
-    "profile:manage_my_access": Route(Who.SIGNED_IN),
     "sign_in:second_step": Route(Who.SECOND_STEP),
     "sign_in:complete": Route(Who.SET_UP),
     "sign_in:passkey_alone": Route(Who.OPEN),
@@ -99,6 +95,10 @@ ROUTES: Mapping[str, Route] = {
     "registration:withdraw": Route(Who.CONCERNED, {"pk": "@request_for_access"}, by="felix"),
     "registration:letter_code": Route(Who.CONCERNED, {"taxpayer": "@HARBOR-BAKERY"}, by="dana"),
     "registration:decide": _of_bakery(pk="@request_for_access"),
+    # Manage My Profile
+    "profile:profile": Route(Who.SIGNED_IN),
+    "profile:security": Route(Who.SIGNED_IN),
+    "profile:manage_my_access": Route(Who.SIGNED_IN),
     "profile:more": Route(Who.SIGNED_IN),
     "profile:acting_for": Route(Who.SIGNED_IN),
     # Home, accounts, history

@@ -89,13 +89,13 @@ INSTALLED_APPS = [
     "countersign.portfolios",
     "countersign.letters",
     "countersign.sign_in",
-    "countersign.profile",
     "countersign.security",
     "countersign.registration",
+    "countersign.profile",
     "countersign.third_party_access",
-    "countersign.home",
     "countersign.security_groups",
     "countersign.secondary_logons",
+    "countersign.home",
     "countersign.tax_accounts",
     "countersign.history",
     "countersign.importing",
@@ -177,13 +177,14 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
+# A file of further passwords that nobody may have, one a line, beside the common and breached ones that come along.
+PASSWORD_BLOCKLIST = _setting("PASSWORD_BLOCKLIST")
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_IDLE_SECONDS = int(_setting("SESSION_IDLE_SECONDS", str(30 * 60)))
 SESSION_WHOLE_SECONDS = int(_setting("SESSION_WHOLE_SECONDS", str(12 * 3600)))
 SESSION_COOKIE_AGE = SESSION_WHOLE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 FRESH_SIGN_IN_SECONDS = int(_setting("FRESH_SIGN_IN_SECONDS", str(15 * 60)))
-# Passwords that one process checks at once, how many more may wait and how long. Give the web server more threads
 # Second factors, per kind of logon: "required" (to be set up right after the password) or "optional".
 SECOND_FACTOR = {
     "own": _setting("SECOND_FACTOR_OWN", "required"),
@@ -195,10 +196,12 @@ KIND_OF_LOGON = "countersign.access.queries.own.kind_of_logon"
 SECRET_ENCRYPTION_KEYS = _setting("SECRET_ENCRYPTION_KEYS")
 SECOND_STEP_SECONDS = int(_setting("SECOND_STEP_SECONDS", "900"))
 PASSKEY_CHALLENGE_SECONDS = int(_setting("PASSKEY_CHALLENGE_SECONDS", "300"))
+# Passwords that one process checks at once, how many more may wait and how long. Give the web server more threads
 # than the two together, so that some stay free for other pages.
 CONCURRENT_HASHES = int(_setting("CONCURRENT_HASHES", "2"))
 HASHES_WAITING = int(_setting("HASHES_WAITING", "8"))
 HASH_WAIT_SECONDS = float(_setting("HASH_WAIT_SECONDS", "2"))
+
 
 def _a_day(free: int) -> dict[str, int]:
     """So many in a day, and then none until it is over."""

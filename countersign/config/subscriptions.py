@@ -30,8 +30,8 @@ SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {
     **security_mail.SUBSCRIBERS,
     **sign_in_mail.SUBSCRIBERS,
     **third_party_access_mail.SUBSCRIBERS,
-    **secondary_logons_mail.SUBSCRIBERS,
     **registration_mail.SUBSCRIBERS,
+    **secondary_logons_mail.SUBSCRIBERS,
 }
 
 
