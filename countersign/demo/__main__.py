@@ -15,6 +15,7 @@ from types import FrameType
 import psycopg
 
 from countersign.demo.cast import sign_in_table
+from countersign.demo.cast_factors import factor_lines
 from countersign.demo.cast_register import BY_KEY
 from countersign.demo.lasting import TOP
 from countersign.demo.supervisor import READY_SECONDS, Demo, Failed
@@ -111,6 +112,7 @@ def banner(demo: Demo) -> str:
         own = "" if one_for_all else f"  {person.password}"
         lines.append(f"    {person.username:{width}}{own}  {person.who}")
     lines += ["", *registering()]
+    lines += ["", *factor_lines()]
     lines += ["", f"  Stop: Ctrl-C. Its files are in {demo.folder}; remove that folder for a fresh start.", ""]
     return "\n".join(lines)
 

@@ -7,6 +7,8 @@ import socket
 import time
 
 HOST = "127.0.0.1"
+# What the site is called: passkeys need a name, and this one leads to HOST everywhere.
+SITE = "localhost"
 
 
 def listen(preferred: int, *, patience: float = 0.0, tries: int = 100) -> socket.socket:

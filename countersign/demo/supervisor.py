@@ -21,7 +21,7 @@ import psycopg
 from countersign.demo import neighbour
 from countersign.demo.cast import AGENCY_NAME, AGENCY_PHONE
 from countersign.demo.lasting import TOP, lasting_secret, program_version
-from countersign.demo.ports import HOST, listen, port_of
+from countersign.demo.ports import HOST, SITE, listen, port_of
 from countersign.demo.world import known_since, today_in
 from countersign.postgres import leash
 from countersign.postgres.cluster import Cluster
@@ -50,7 +50,7 @@ class Demo:
         (self.folder / "running.json").unlink(missing_ok=True)
         web = listen(self._port, patience=3.0 if unclean else 0.0)
         mail_web, mail_smtp = listen(8025, patience=1.0 if unclean else 0.0), listen(0)
-        self.address, self.mailbox = f"http://{HOST}:{port_of(web)}/", f"http://{HOST}:{port_of(mail_web)}/"
+        self.address, self.mailbox = f"http://{SITE}:{port_of(web)}/", f"http://{HOST}:{port_of(mail_web)}/"
         environment = self._environment(port_of(mail_smtp))
         self._child(
             "mailbox",
@@ -84,6 +84,10 @@ class Demo:
             "COUNTERSIGN_AGENCY_PHONE": AGENCY_PHONE,
             "COUNTERSIGN_SECRET_KEY": lasting_secret(self.folder / "secret-key"),
             "COUNTERSIGN_IDENTIFIER_KEY": lasting_secret(self.folder / "identifier-key"),
+            # A visitor wants to look around first: the pages say that this is so only here.
+            "COUNTERSIGN_SECOND_FACTOR_OWN": "optional",
+            "COUNTERSIGN_SECOND_FACTOR_SECONDARY": "optional",
+            "COUNTERSIGN_SECOND_FACTOR_STAFF": "optional",
         }
         own = {
             "DJANGO_SETTINGS_MODULE": "countersign.config.settings",
@@ -120,6 +124,7 @@ class Demo:
         self._step("demo-world", ["demo-world", str(world), "--today", today.isoformat()], environment)
         # Access began long ago, so that there is a past to ask about.
         self._step("import", ["import", str(world), "--effective", known_since(today).isoformat()], environment)
+        self._step("demo-factors", ["demo-factors"], environment)
 
     def _step(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
         """Run one command to its end."""

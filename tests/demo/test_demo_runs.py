@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.demo.ports import HOST, listen, port_of
+from countersign.demo.ports import SITE, listen, port_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks for children in /proc")]
 TOP = Path(__file__).resolve().parent.parent.parent
@@ -99,7 +99,7 @@ def test_it_comes_up_on_the_next_free_port_and_is_not_started_twice(demos: Demos
     with listen(18400) as taken:
         demo = demos.start("--port", str(port_of(taken)))
         address = site_of(demo)
-        assert address.startswith(f"http://{HOST}:")
+        assert address.startswith(f"http://{SITE}:")
         assert not address.endswith(f":{port_of(taken)}/")
     assert answers(address)
     second = demos.start()

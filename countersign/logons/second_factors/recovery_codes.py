@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -21,12 +22,17 @@ GROUP = 4
 
 def make_codes(logon: Logon, *, now: datetime) -> list[str]:
     """Ten new codes; all older ones end. In the caller's transaction. They cannot be had again."""
-    RecoveryCode.objects.filter(logon=logon, removed_at=None).update(removed_at=now)
     codes = [_in_groups("".join(secrets.choice(ALPHABET) for _ in range(LENGTH))) for _ in range(HOW_MANY)]
+    store_codes(logon, codes, now=now)
+    return codes
+
+
+def store_codes(logon: Logon, codes: Iterable[str], *, now: datetime) -> None:
+    """Let these be the recovery codes of the logon, and no older ones."""
+    RecoveryCode.objects.filter(logon=logon, removed_at=None).update(removed_at=now)
     RecoveryCode.objects.bulk_create(
         RecoveryCode(logon=logon, code_hash=_hash(logon, normal_code(code)), made_at=now) for code in codes
     )
-    return codes
 
 
 def use_code(logon: Logon, typed: str, *, now: datetime) -> int:

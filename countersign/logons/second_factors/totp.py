@@ -79,15 +79,20 @@ def add_authenticator(logon: Logon, secret: str, typed: str, *, now: datetime) -
     step = matching_step(secret, typed, now=now)
     if step is None:
         raise Invalid({"code": _("This is not the code that the app shows now. Type the six digits again.")})
-    Authenticator.objects.filter(logon=logon, removed_at=None).update(removed_at=now)
-    text, key_id = encrypt(secret.encode())
     try:
         with transaction.atomic():
-            return Authenticator.objects.create(
-                logon=logon, secret_encrypted=text, key_id=key_id, last_step=step, added_at=now
-            )
+            return store_authenticator(logon, secret, last_step=step, now=now)
     except IntegrityError:
         raise Invalid({"code": _("An authenticator app was added meanwhile. Go back and look.")}) from None
+
+
+def store_authenticator(logon: Logon, secret: str, *, last_step: int, now: datetime) -> Authenticator:
+    """Let this be the authenticator app of the logon, and no older one."""
+    Authenticator.objects.filter(logon=logon, removed_at=None).update(removed_at=now)
+    text, key_id = encrypt(secret.encode())
+    return Authenticator.objects.create(
+        logon=logon, secret_encrypted=text, key_id=key_id, last_step=last_step, added_at=now
+    )
 
 
 def use_code(logon: Logon, typed: str, *, now: datetime) -> None:
