@@ -21,6 +21,7 @@ from countersign.registration.operations.decide import expire_requests_for_acces
 from countersign.registration.operations.waiting import end_waiting_in_time
 from countersign.secondary_logons import mail as secondary_logons_mail
 from countersign.security import mail as security_mail
+from countersign.security_groups.operations.uploading import forget_old_files
 from countersign.sign_in import mail as sign_in_mail
 from countersign.third_party_access import mail as third_party_access_mail
 from countersign.third_party_access.operations.expire_requests import expire_requests, remind_of_requests
@@ -62,12 +63,18 @@ def forget_sign_ins() -> None:
     forget_ended_sessions(now=now)
 
 
+def forget_placement_files() -> None:
+    """Delete uploaded files of placements that are a week old."""
+    forget_old_files(now=timezone.now())
+
+
 PERIODIC = (
     Periodic("seal the audit log", settings.AUDIT_SEAL_SECONDS, seal_audit_log),
     Periodic("send mail that is due", settings.MAIL_SWEEP_SECONDS, sweep),
     Periodic("close requests in time", 60, close_requests_in_time),
     Periodic("registrations in time", 60, registrations_in_time),
     Periodic("forget sign-ins", 900, forget_sign_ins),
+    Periodic("forget placement files", 3600, forget_placement_files),
     Periodic("forget sent mail", 3600, forget_sent),
     Periodic("rescue stalled jobs", 60, rescue_stalled_jobs),
     Periodic("forget old jobs", 3600, forget_old_jobs),

@@ -18,5 +18,6 @@ class SecurityGroupsConfig(AppConfig):
             (own.CHANGE, _("Security group changed")),
             (own.DELETE, _("Security group deleted")),
             (own.PLACE, _("Customers placed in a security group")),
+            (own.UPLOAD, _("Customers placed from a file")),
         ):
             kinds.register(kinds.Kind(name, title, receipts.about, receipts.receipt))

@@ -39,3 +39,13 @@ class CustomersPlaced(Event):
     group: int
     portfolio: int
     customers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacementsUploaded(Event):
+    """A file of placements was submitted: so many customers came to other groups, so many rows were skipped."""
+
+    file: int
+    portfolio: int
+    customers: int
+    skipped: int

@@ -12,6 +12,7 @@ from countersign.ui.converters import LARGEST_KEY
 from countersign.ui.forms import Form, TextField
 
 LONGEST_NAME, LONGEST_DESCRIPTION = 100, 500
+MOST_BYTES = 10_000_000
 
 
 class OnceForm(Form):
@@ -50,6 +51,20 @@ class DefaultGroupForm(GroupForm):
     """The Default group keeps its name."""
 
     name = None  # type: ignore[assignment]
+
+
+class FileForm(Form):
+    """A file of placements."""
+
+    file = forms.FileField(label=_("CSV file"))
+
+    def clean_file(self) -> bytes:
+        """Its content, if it is not too long."""
+        given = self.cleaned_data["file"]
+        if given.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is too long. Split it into files of at most 10 MB."))
+        content: bytes = given.read()
+        return content
 
 
 class PlaceForm(OnceForm):

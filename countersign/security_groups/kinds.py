@@ -4,3 +4,4 @@ ADD = "security_group_added"
 CHANGE = "security_group_changed"
 DELETE = "security_group_deleted"
 PLACE = "customers_placed"
+UPLOAD = "placements_uploaded"  # its subject is the key of the file

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import countersign.ui.converters  # noqa: F401 - <key:…>
-from countersign.security_groups.views import changes, customers, groups, placing, shaping
+from countersign.security_groups.views import changes, customers, groups, placing, shaping, uploading
 
 app_name = "security_groups"
 
@@ -19,6 +19,10 @@ _customers = [
     path("customers.csv", customers.customers_csv, name="customers_csv"),
     path("place/", placing.place_chosen, name="place"),
     path("changes/", changes.changes, name="changes"),
+    path("upload/", uploading.upload, name="upload"),
+    path("upload/<key:file>/", uploading.review, name="upload_review"),
+    path("upload/<key:file>/changes/", uploading.changes_of_file, name="upload_changes"),
+    path("upload/<key:file>/results.csv", uploading.results, name="results"),
     path("<key:taxpayer>/", placing.place_one, name="place_one"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [

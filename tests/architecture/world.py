@@ -16,6 +16,7 @@ from countersign.logons.models import Authenticator, Logon, Passkey
 from countersign.logons.second_factors.encryption import encrypt
 from countersign.policy.rights import Rights
 from countersign.registration.operations.requests import open_request
+from countersign.security_groups.operations import keep_file
 from countersign.submissions.confirmation_numbers import new_confirmation_number
 from countersign.taxpayers.models import Account, AccountType, Taxpayer
 from countersign.third_party_access.operations.request_access import Asked, request_access
@@ -52,6 +53,13 @@ class World:
         Authenticator.objects.create(logon=dana, secret_encrypted=secret.text, key_id=secret.key_id)
         retail = SecurityGroup.objects.get(name="Retail clients", portfolio__holders__holder__username=username("maria"))
         self.keys |= {"@portfolio": retail.portfolio_id, "@security_group": retail.pk}
+        kept = keep_file(
+            actor=Logon.objects.get(username=username("maria")),
+            portfolio=retail.portfolio_id,
+            content=b"Customer,Security group\nHarbor Bakery LLC,Firm\nNobody,Firm\n",
+            now=now,
+        )
+        self.keys["@placement_file"] = kept.pk
         bakery_row = Taxpayer.objects.get(key="HARBOR-BAKERY")
         with transaction.atomic():
             asked = open_request(

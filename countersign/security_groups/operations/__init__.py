@@ -2,5 +2,6 @@
 
 from countersign.security_groups.operations.placing import place_customers
 from countersign.security_groups.operations.shaping import add_group, change_group, delete_group
+from countersign.security_groups.operations.uploading import keep_file, place_from_file
 
-__all__ = ["add_group", "change_group", "delete_group", "place_customers"]
+__all__ = ["add_group", "change_group", "delete_group", "keep_file", "place_customers", "place_from_file"]

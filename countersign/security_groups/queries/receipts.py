@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from countersign.access.models import Placement, SecurityGroup
 from countersign.security_groups import kinds
+from countersign.security_groups.models import PlacementFile
+from countersign.security_groups.queries.placement_files import Outcome
 from countersign.submissions.kinds import KINDS, Receipt, Viewer
 from countersign.submissions.models import Submission
 from countersign.taxpayers.models import Taxpayer
@@ -23,12 +26,15 @@ NAMED = 20
 
 def about(submissions: Sequence[Submission], viewers: Mapping[int, Viewer]) -> dict[int, str]:
     """Which group each concerns."""
-    groups = SecurityGroup.objects.in_bulk({one.subject for one in submissions if one.subject is not None})
-    return {one.pk: groups[one.subject].name for one in submissions if one.subject in groups}
+    of_groups = [one for one in submissions if one.kind != kinds.UPLOAD]
+    groups = SecurityGroup.objects.in_bulk({one.subject for one in of_groups if one.subject is not None})
+    return {one.pk: groups[one.subject].name for one in of_groups if one.subject in groups}
 
 
 def receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
     """What was done, to which group, and what comes next."""
+    if submission.kind == kinds.UPLOAD:
+        return _of_file(submission, at)
     group = SecurityGroup.objects.filter(pk=submission.subject or 0).first()
     lines: list[tuple[Any, Any]] = []
     links: list[Link] = []
@@ -50,6 +56,26 @@ def receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
         happens_now=_happens_now(submission.kind),
         links=links,
         table=table,
+    )
+
+
+def _of_file(submission: Submission, at: datetime) -> Receipt:
+    lines: list[tuple[Any, Any]] = []
+    links: list[Link] = []
+    file = PlacementFile.objects.filter(pk=submission.subject or 0).first()
+    if file is not None:
+        outcomes = Counter(row[-1] for row in file.results or [])
+        fine = outcomes[Outcome.PLACED] + outcomes[Outcome.ALREADY]
+        skipped = outcomes.total() - fine
+        lines += [(_("Customers moved"), number(outcomes[Outcome.PLACED])), (_("Rows skipped"), number(skipped))]
+        place = [file.portfolio_id]
+        links = [
+            Link(_("Customer Security"), reverse("security_groups:customers", args=place)),
+            Link(_("Download the result of each row"), reverse("security_groups:results", args=[*place, file.pk])),
+        ]
+    lines.append((_("Done"), when(submission.submitted_at, at)))
+    return Receipt(
+        heading=KINDS[submission.kind].title, lines=lines, happens_now=_happens_now(submission.kind), links=links
     )
 
 

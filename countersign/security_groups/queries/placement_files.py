@@ -1,0 +1,215 @@
+"""What the rows of an uploaded file mean: which customer, which group, and what would happen to each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from countersign.access.queries.chosen_customers import Chosen, in_order
+from countersign.access.queries.group_changes import (
+    ChangedCustomer,
+    LogonChange,
+    Preview,
+    customers_of_placing,
+    preview_of_placing,
+)
+from countersign.logons.models import Logon
+from countersign.policy.errors import Invalid, Refused
+from countersign.policy.reasons import Reason
+from countersign.portfolios.queries import Standing
+from countersign.security_groups.models import PlacementFile
+from countersign.security_groups.queries.customers import CustomerRow, every_customer
+from countersign.security_groups.queries.groups import visible_groups
+from countersign.taxpayers.identifiers import folded_name
+from countersign.ui.spreadsheet import FORMULA_STARTS
+
+MOST_ROWS, MOST_GROUPS, LONGEST_CELL = 100_000, 40, 300
+NUMBER, CUSTOMER, GROUP = "Customer number", "Customer", "Security group"
+Row = Sequence[str | int]
+
+
+class Outcome(StrEnum):
+    """What becomes of a row. The first two are no problem."""
+
+    PLACED = "placed"
+    ALREADY = "already"
+    NO_CUSTOMER = "no_customer"
+    SEVERAL = "several"
+    TWICE = "twice"
+    NO_GROUP = "no_group"
+
+
+WORDS = {
+    Outcome.PLACED: gettext_lazy("comes to this security group"),
+    Outcome.ALREADY: gettext_lazy("is in this security group already"),
+    Outcome.NO_CUSTOMER: gettext_lazy("no customer has this number or name"),
+    Outcome.SEVERAL: gettext_lazy("several customers have this name: give the customer number"),
+    Outcome.TWICE: gettext_lazy("the customer stands in the file more than once, with different groups"),
+    Outcome.NO_GROUP: gettext_lazy("there is no security group of this name"),
+}
+FINE = (Outcome.PLACED, Outcome.ALREADY)
+
+
+class Resolved(NamedTuple):
+    """One row: as typed, what it means, and what becomes of it."""
+
+    line: int
+    number: str
+    customer: str
+    group: str
+    taxpayer: int | None
+    target: int | None
+    outcome: Outcome
+
+
+class Meaning(NamedTuple):
+    """A whole file. ``moves``: group → the customers that come to it."""
+
+    rows: list[Resolved]
+    moves: dict[int, Chosen]
+
+    @property
+    def problems(self) -> list[Resolved]:
+        """The rows that cannot be done."""
+        return [row for row in self.rows if row.outcome not in FINE]
+
+    def count(self, outcome: Outcome) -> int:
+        """How many rows have this outcome."""
+        return sum(row.outcome is outcome for row in self.rows)
+
+
+def rows_of_file(content: bytes) -> list[list[str | int]]:
+    """The rows of a CSV file in any of the site's languages. Raises ``Invalid`` when it is no such file."""
+    try:
+        text = content.decode("utf-8-sig")
+        if "\x00" in text:
+            raise ValueError
+        first = text.partition("\n")[0]
+        delimiter = max(",;\t", key=first.count)
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except (ValueError, csv.Error) as error:
+        raise Invalid({"file": _("This is not a CSV file in UTF-8. Save it as “CSV UTF-8” and try again.")}) from error
+    heading = [cell.strip().casefold() for cell in lines[0]] if lines else []
+    places = {name: _place(heading, name) for name in (NUMBER, CUSTOMER, GROUP)}
+    if places[GROUP] is None or (places[NUMBER] is None and places[CUSTOMER] is None):
+        raise Invalid({"file": _("The first line must name the columns, as in the file that you can download here.")})
+    rows: list[list[str | int]] = []
+    for position, line in enumerate(lines[1:], start=2):
+        if any(cell.strip() for cell in line):
+            rows.append([position, *(_cell(line, places[name]) for name in (NUMBER, CUSTOMER, GROUP))])
+    if not rows:
+        raise Invalid({"file": _("The file has no rows.")})
+    if len(rows) > MOST_ROWS:
+        raise Invalid({"file": _("The file has too many rows. Split it into files of at most 100,000.")})
+    return rows
+
+
+def file_of(standing: Standing, file: int, *, actor: Logon, lock: bool = False) -> PlacementFile:
+    """A file that the actor uploaded to this portfolio. Raises a hidden ``Refused`` (404) for any other."""
+    files = PlacementFile.objects.select_for_update() if lock else PlacementFile.objects.all()
+    found = files.filter(pk=file, portfolio_id=standing.portfolio, uploaded_by=actor).first()
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, hidden=True)
+    return found
+
+
+def meaning_of(standing: Standing, rows: Iterable[Row], *, at: datetime) -> Meaning:
+    """What the rows mean now, for this actor: customers and groups that it cannot see do not exist (law 4)."""
+    customers = every_customer(standing, at=at)
+    by_name: dict[str, list[CustomerRow]] = defaultdict(list)
+    for customer in customers.values():
+        by_name[customer.name_folded].append(customer)
+    groups = {group.name.casefold(): group.pk for group in visible_groups(standing, at=at)}
+    found = [_resolved(row, customers, by_name, groups) for row in rows]
+    wanted = {(row.taxpayer, row.target) for row in found if row.taxpayer and row.target}
+    contradicted = {taxpayer for taxpayer, count in Counter(key for key, _target in wanted).items() if count > 1}
+    resolved: list[Resolved] = []
+    moves: dict[int, list[int]] = defaultdict(list)
+    for row in found:
+        if row.taxpayer in contradicted:
+            row = row._replace(outcome=Outcome.TWICE)
+        elif row.outcome is Outcome.PLACED and row.target and row.taxpayer:
+            moves[row.target].append(row.taxpayer)
+        resolved.append(row)
+    return Meaning(resolved, {target: Chosen(taxpayers=in_order(keys)) for target, keys in sorted(moves.items())})
+
+
+def preview_of_moves(portfolio: int, moves: dict[int, Chosen], *, at: datetime) -> Preview:
+    """What all of it would do. Each customer moves once, so what a logon gains and loses adds up.
+
+    Raises ``Invalid`` for more groups than can be looked at together.
+    """
+    if len(moves) > MOST_GROUPS:
+        raise Invalid({"file": _("The file places customers in too many groups. Split it: at most 40 groups each.")})
+    gains: Counter[int] = Counter()
+    losses: Counter[int] = Counter()
+    customers = 0
+    for target, chosen in moves.items():
+        preview = preview_of_placing(portfolio, chosen, group=target, at=at)
+        customers += preview.customers
+        for change in preview.logons:
+            gains[change.logon] += change.gains
+            losses[change.logon] += change.losses
+    changed = [LogonChange(logon, gains[logon], losses[logon]) for logon in sorted({*gains, *losses})]
+    return Preview(customers, changed)
+
+
+def customers_of_moves(
+    portfolio: int, moves: dict[int, Chosen], *, logon: int, gained: bool, at: datetime
+) -> list[ChangedCustomer]:
+    """The clients that one logon would gain or lose by the whole file, by name."""
+    found: list[ChangedCustomer] = []
+    for target, chosen in moves.items():
+        found += customers_of_placing(
+            portfolio, chosen, group=target, logon=logon, gained=gained, at=at, first=0, size=MOST_ROWS
+        )
+    return sorted(found, key=lambda one: (folded_name(one.legal_name), one.taxpayer))
+
+
+def _resolved(
+    row: Row, customers: dict[int, CustomerRow], by_name: dict[str, list[CustomerRow]], groups: dict[str, int]
+) -> Resolved:
+    line, number, name, group = int(row[0]), str(row[1]), str(row[2]), str(row[3])
+    matching: list[CustomerRow] = []
+    if number:
+        key = int(number) if number.isascii() and number.isdigit() and len(number) < 20 else 0
+        matching = [customers[key]] if key in customers else []
+    elif name:
+        matching = by_name.get(folded_name(name), [])
+    target = groups.get(group.casefold())
+    taxpayer = matching[0].taxpayer if len(matching) == 1 else None
+    if taxpayer is None:
+        outcome = Outcome.SEVERAL if matching else Outcome.NO_CUSTOMER
+    elif not group and matching[0].group is None:
+        outcome = Outcome.ALREADY
+    elif target is None:
+        outcome = Outcome.NO_GROUP
+    else:
+        outcome = Outcome.ALREADY if matching[0].group == target else Outcome.PLACED
+    return Resolved(
+        line, number, name or (matching[0].legal_name if taxpayer else ""), group, taxpayer, target, outcome
+    )
+
+
+def _place(heading: Sequence[str], name: str) -> int | None:
+    for language in ("en", "es"):
+        with translation.override(language):
+            known = _(name).casefold()
+        if known in heading:
+            return heading.index(known)
+    return None
+
+
+def _cell(line: Sequence[str], place: int | None) -> str:
+    text = line[place].strip()[:LONGEST_CELL] if place is not None and place < len(line) else ""
+    # A download marks what a spreadsheet would calculate; here it comes back.
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text

@@ -1,0 +1,175 @@
+"""Placements from a file: upload → what each row would do, and who gains and loses → Submit → done."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from countersign.logons.models import Logon
+from countersign.logons.signed_in import signed_in
+from countersign.policy.errors import Invalid, Refused, Stale
+from countersign.policy.reasons import Reason
+from countersign.portfolios.pages import CUSTOMER_SECURITY, portfolio_page
+from countersign.portfolios.previews import customer_rows, preview_table
+from countersign.portfolios.queries import portfolio_of
+from countersign.security_groups.forms import FileForm, OnceForm
+from countersign.security_groups.operations import keep_file, place_from_file
+from countersign.security_groups.operations.placing import check_may_place
+from countersign.security_groups.queries.placement_files import (
+    WORDS,
+    Meaning,
+    Outcome,
+    customers_of_moves,
+    file_of,
+    meaning_of,
+    preview_of_moves,
+)
+from countersign.security_groups.views.steps import done, key_in, page_number
+from countersign.ui.spreadsheet import csv_response
+from countersign.ui.tables import Column, Pager, Table, TwoLines, address_with, page_size, page_sizes
+
+PROBLEMS_SHOWN = 50
+SKIP = "skip"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest, portfolio: int) -> HttpResponse:
+    """Upload a file as it was downloaded, with other groups in it. Nothing is placed by that."""
+    now = timezone.now()
+    standing = portfolio_of(signed_in(request), portfolio, at=now)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if form.is_bound and form.is_valid():
+        try:
+            kept = keep_file(actor=standing.actor, portfolio=portfolio, content=form.cleaned_data["file"], now=now)
+            return redirect("security_groups:upload_review", portfolio, kept.pk)
+        except Invalid as invalid:
+            form.add_problems(invalid.problems)
+    return portfolio_page(
+        request, standing, CUSTOMER_SECURITY, "security_groups/upload.html", {"form": form}, form.http_status
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, portfolio: int, file: int) -> HttpResponse:
+    """What the file would do; Submit does it, all or nothing, or with the rows skipped that cannot be done."""
+    now = timezone.now()
+    standing = portfolio_of(signed_in(request), portfolio, at=now)
+    kept = file_of(standing, file, actor=standing.actor)
+    stale, problem = False, ""
+    if request.method == "POST":
+        form = OnceForm(request.POST)
+        form.full_clean()
+        try:
+            submission = place_from_file(
+                actor=standing.actor,
+                portfolio=portfolio,
+                file=file,
+                skip=request.POST.get("step") == SKIP,
+                version=form.cleaned_data.get("version", ""),
+                now=now,
+                token=form.page_token,
+            )
+            return done(submission.confirmation_number)
+        except Stale as error:
+            if error.current.get("what") != Reason.ACCESS_CHANGED:
+                raise
+            stale = True
+        except Invalid as invalid:
+            problem = " ".join(invalid.problems.values())
+    if kept.submission:
+        return done(kept.submission)
+    meaning = meaning_of(standing, kept.rows, at=now)
+    for target, chosen in meaning.moves.items():
+        check_may_place(standing, chosen, target, at=now)
+    preview = preview_of_moves(portfolio, meaning.moves, at=now)
+    behind = reverse("security_groups:upload_changes", args=[portfolio, file])
+    context = {
+        "file": kept,
+        "rows": len(meaning.rows),
+        "already": meaning.count(Outcome.ALREADY),
+        "problems": len(meaning.problems),
+        "problem_table": _problem_table(meaning),
+        "preview": preview,
+        "table": preview_table(preview, lambda logon, gained: f"{behind}?logon={logon}&gained={int(gained)}"),
+        "stale": stale,
+        "problem": problem,
+        "form": OnceForm(initial={"version": preview.version}),
+    }
+    status = 409 if stale else 422 if problem else 200
+    return portfolio_page(request, standing, CUSTOMER_SECURITY, "security_groups/upload_review.html", context, status)
+
+
+@require_safe
+def changes_of_file(request: HttpRequest, portfolio: int, file: int) -> HttpResponse:
+    """Behind the counts: the clients that one logon would gain or lose by the whole file."""
+    now = timezone.now()
+    standing = portfolio_of(signed_in(request), portfolio, at=now)
+    kept = file_of(standing, file, actor=standing.actor)
+    logon, gained = key_in(request.GET.get("logon", "")), request.GET.get("gained") == "1"
+    meaning = meaning_of(standing, kept.rows, at=now)
+    if logon is None or kept.submission:
+        return redirect("security_groups:upload_review", portfolio, file)
+    for target, chosen in meaning.moves.items():
+        check_may_place(standing, chosen, target, at=now)
+    found = customers_of_moves(portfolio, meaning.moves, logon=logon, gained=gained, at=now)
+    if not found:
+        raise Refused(Reason.NOT_FOUND, hidden=True)
+    who = Logon.objects.get(pk=logon).full_name
+    size, page = page_size(request), page_number(request)
+    first = (page - 1) * size
+    shown = found[first : first + size]
+    caption = _("Clients that %(who)s gains") if gained else _("Clients that %(who)s loses")
+    table = Table(caption % {"who": who}, [Column("customer", _("Client"), row_header=True)], customer_rows(shown))
+    context = {
+        "table": table,
+        "who": who,
+        "pager": Pager(
+            previous_url=f"{address_with(request)}&page={page - 1}" if page > 1 else "",
+            next_url=f"{address_with(request)}&page={page + 1}" if first + size < len(found) else "",
+            first=first + 1 if shown else None,
+            last=first + len(shown) if shown else None,
+            total=len(found),
+            sizes=page_sizes(request),
+        ),
+    }
+    return portfolio_page(request, standing, CUSTOMER_SECURITY, "security_groups/changes.html", context)
+
+
+@require_safe
+def results(request: HttpRequest, portfolio: int, file: int) -> HttpResponseBase:
+    """The file with the result of each row: before Submit what would become of it."""
+    now = timezone.now()
+    standing = portfolio_of(signed_in(request), portfolio, at=now)
+    kept = file_of(standing, file, actor=standing.actor)
+    rows = kept.results
+    if rows is None:
+        meaning = meaning_of(standing, kept.rows, at=now)
+        rows = [[row.line, row.number, row.customer, row.group, row.outcome] for row in meaning.rows]
+    heading = [_("Line"), _("Customer number"), _("Customer"), _("Security group"), _("Result")]
+    return csv_response("placements", heading, [[[*row[:4], WORDS[Outcome(row[4])]] for row in rows]])
+
+
+def _problem_table(meaning: Meaning) -> Table:
+    return Table(
+        _("Rows that cannot be done"),
+        [
+            Column("line", _("Line"), numeric=True),
+            Column("customer", _("Customer"), row_header=True),
+            Column("group", _("Security group")),
+            Column("result", _("Result")),
+        ],
+        [
+            {
+                "line": row.line,
+                "customer": TwoLines(row.customer, row.number) if row.number else row.customer,
+                "group": row.group,
+                "result": WORDS[row.outcome],
+            }
+            for row in meaning.problems[:PROBLEMS_SHOWN]
+        ],
+    )

@@ -1,0 +1,148 @@
+"""Placements from a file: what each row means, all or nothing, skipping, stale, and the pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from countersign.access.operations.customers import differences
+from countersign.events.models import Entry
+from countersign.policy.errors import Invalid, Refused, Stale
+from countersign.portfolios.queries import portfolio_of
+from countersign.security_groups.models import PlacementFile
+from countersign.security_groups.operations import keep_file, place_from_file
+from countersign.security_groups.operations.uploading import forget_old_files
+from countersign.security_groups.queries.placement_files import meaning_of, preview_of_moves
+from countersign.submissions.models import Submission
+from tests.security_groups.conftest import Firm
+from tests.security_groups.test_pages import address, hidden, in_group, signed_in, text
+from tests.security_groups.test_placing import place
+
+HEADING = "Customer number,Customer,Security group"
+
+
+def keep(firm: Firm, *lines: str, heading: str = HEADING, actor: str = "maria") -> PlacementFile:
+    content = "\r\n".join([heading, *lines]).encode("utf-8-sig")
+    return keep_file(actor=firm.logon(actor), portfolio=firm.portfolio, content=content, now=firm.now)
+
+
+def outcomes(firm: Firm, kept: PlacementFile, actor: str = "maria") -> list[str]:
+    standing = portfolio_of(firm.logon(actor), firm.portfolio, at=firm.now)
+    return [row.outcome for row in meaning_of(standing, kept.rows, at=firm.now).rows]
+
+
+def submit(firm: Firm, kept: PlacementFile, *, skip: bool = False, version: str | None = None) -> Submission:
+    if version is None:
+        meaning = meaning_of(portfolio_of(firm.maria, firm.portfolio, at=firm.now), kept.rows, at=firm.now)
+        version = preview_of_moves(firm.portfolio, meaning.moves, at=firm.now).version
+    return place_from_file(
+        actor=firm.maria, portfolio=firm.portfolio, file=kept.pk, skip=skip, version=version, now=firm.now
+    )
+
+
+def test_what_each_row_means(firm: Firm) -> None:
+    bakery = firm.taxpayer("HARBOR-BAKERY")
+    kept = keep(
+        firm,
+        f"{bakery},whatever,firm",
+        ",pell street books LLC,Retail clients",
+        ",MARIA LOPEZ,",
+        ",Nobody at all,Firm",
+        "12345678,,Firm",
+        ",Lantern Inn LLC,Nowhere",
+        ",Gull & Anchor Tavern LLC,Firm",
+        ",Gull & Anchor Tavern LLC,Default",
+        "",
+    )
+    assert outcomes(firm, kept) == [
+        "placed", "already", "already", "no_customer", "no_customer", "no_group", "twice", "twice",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff\xfe\x00", b"a,b\n1,2\n", b"Customer,Security group\n", b'Customer,Security group\n"a\n', b"\x00"],
+)
+def test_what_is_no_such_file(firm: Firm, content: bytes) -> None:
+    with pytest.raises(Invalid):
+        keep_file(actor=firm.maria, portfolio=firm.portfolio, content=content, now=firm.now)
+
+
+def test_the_spanish_download_comes_back_too(firm: Firm) -> None:
+    kept = keep(firm, ";Harbor Bakery LLC;Firm", heading="Número de cliente;Cliente;Grupo de seguridad")
+    assert outcomes(firm, kept) == ["placed"]
+
+
+def test_all_or_nothing_or_with_bad_rows_skipped(firm: Firm) -> None:
+    kept = keep(firm, ",Harbor Bakery LLC,Firm", ",Lantern Inn LLC,Next season", ",Nobody,Firm")
+    with pytest.raises(Invalid):
+        submit(firm, kept)
+    assert in_group(firm, "HARBOR-BAKERY") == "Retail clients"
+    submission = submit(firm, kept, skip=True)
+    assert (in_group(firm, "HARBOR-BAKERY"), in_group(firm, "LANTERN-INN")) == ("Firm", "Next season")
+    entry = Entry.objects.get(name="PlacementsUploaded")
+    assert (entry.submission, entry.body["customers"], entry.body["skipped"]) == (
+        submission.confirmation_number,
+        2,
+        1,
+    )
+    assert differences() == 0
+    with pytest.raises(Stale):
+        submit(firm, kept, skip=True)
+
+
+def test_a_file_grows_stale(firm: Firm) -> None:
+    kept = keep(firm, ",Harbor Bakery LLC,Firm")
+    standing = portfolio_of(firm.maria, firm.portfolio, at=firm.now)
+    version = preview_of_moves(firm.portfolio, meaning_of(standing, kept.rows, at=firm.now).moves, at=firm.now).version
+    place(firm, firm.chosen("HARBOR-BAKERY"), "Restaurants")
+    with pytest.raises(Stale):
+        submit(firm, kept, version=version)
+
+
+def test_a_file_is_its_uploaders_and_limited_to_what_it_sees(firm: Firm) -> None:
+    kept = keep(firm, ",Lopez CPA PC,Restaurants", ",Harbor Bakery LLC,Firm", actor="kim")
+    assert outcomes(firm, kept, actor="kim") == ["no_customer", "no_group"]
+    with pytest.raises(Refused) as error:
+        submit(firm, kept, version="")
+    assert error.value.hidden
+    with pytest.raises(Refused):
+        keep(firm, ",Harbor Bakery LLC,Firm", actor="victor")
+    limited = keep(firm, ",Harbor Bakery LLC,Restaurants", actor="kim")
+    with pytest.raises(Refused):
+        place_from_file(
+            actor=firm.logon("kim"), portfolio=firm.portfolio, file=limited.pk, skip=False, version="", now=firm.now
+        )
+
+
+def test_files_are_forgotten_after_a_week(firm: Firm) -> None:
+    keep(firm, ",Harbor Bakery LLC,Firm")
+    assert forget_old_files(now=firm.now + timedelta(days=6)) == 0
+    assert forget_old_files(now=firm.now + timedelta(days=8)) == 1
+
+
+def test_the_pages(firm: Firm) -> None:
+    client = signed_in(firm)
+    downloaded = client.get(address(firm, "customers_csv")).getvalue()
+    assert b"Harbor Bakery LLC,Retail clients" in downloaded
+    changed = downloaded.replace(b"Harbor Bakery LLC,Retail clients", b"Harbor Bakery LLC,Firm") + b",Nobody,Firm\r\n"
+    assert client.post(address(firm, "upload"), {}).status_code == 422
+    sent = client.post(address(firm, "upload"), {"file": SimpleUploadedFile("p.csv", changed)})
+    assert sent.status_code == 302
+    review = client.get(sent["Location"])
+    assert "1 row cannot be done" in text(review)
+    assert "1 customer changes its security group" in text(review)
+    refused = client.post(sent["Location"], hidden(review) | {"step": "submit"})
+    assert refused.status_code == 422
+    behind = client.get(f"{sent['Location']}changes/", {"logon": str(firm.logon("joel").pk), "gained": "0"})
+    assert "Harbor Bakery LLC" in text(behind)
+    response = client.post(sent["Location"], hidden(review) | {"step": "skip"})
+    assert response.status_code == 303
+    assert in_group(firm, "HARBOR-BAKERY") == "Firm"
+    assert "Rows skipped" in text(client.get(response["Location"]))
+    results = client.get(f"{sent['Location']}results.csv").getvalue().decode("utf-8-sig")
+    assert "Harbor Bakery LLC,Firm,comes to this security group" in results
+    assert "Nobody,Firm,no customer has this number or name" in results
+    assert signed_in(firm, "victor").get(sent["Location"]).status_code == 404
