@@ -233,3 +233,35 @@ def test_without_javascript_the_page_says_so_and_other_ways_work(fresh_page: Cal
     plain.get_by_label("Recovery code").fill(code)
     plain.get_by_role("button", name="Log In").click()
     heading(plain, "Home")
+
+
+def test_confirming_with_a_passkey_before_something_that_matters(
+    fresh_page: Callable[..., Page], settings: Any, accessible: Callable[[Page], None]
+) -> None:
+    page = fresh_page()
+    Device(page)
+    give_password(page)
+    add_passkey(page)
+    page.get_by_role("button", name="I have them").click()
+    settings.FRESH_SIGN_IN_SECONDS = -1
+    page.get_by_role("link", name="Make new recovery codes").click()
+    heading(page, "Confirm that it is you")
+    accessible(page)
+    page.get_by_role("link", name="Use a recovery code").click()
+    heading(page, "Confirm that it is you")
+    expect(page.get_by_label("Recovery code")).to_be_visible()
+    page.get_by_role("link", name="Use a passkey").click()
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
+    settings.FRESH_SIGN_IN_SECONDS = 900
+    page.reload()  # fresh enough: nothing is asked
+    heading(page, "Make new recovery codes")
+    settings.FRESH_SIGN_IN_SECONDS = -1
+    page.get_by_role("button", name="Make new recovery codes").click()
+    heading(page, "Confirm that it is you")
+    settings.FRESH_SIGN_IN_SECONDS = 900
+    page.get_by_role("button", name="Use a passkey").click()
+    heading(page, "Thank you, it is you")
+    accessible(page)
+    page.get_by_role("button", name="Continue where you were").click()
+    heading(page, "Your recovery codes")
+    expect(page.locator(".recovery-codes code")).to_have_count(10)

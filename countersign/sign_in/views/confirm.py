@@ -72,7 +72,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         "password_form": password_form,
         "factors": factors,
         "waiting_next": target,
-        **ways_context(way, factors),
+        **ways_context(way, factors, here, next=target),
     }
     return render(request, "sign_in/confirm.html", context, status=status)
 

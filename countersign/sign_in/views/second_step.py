@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -46,7 +47,11 @@ def second_step(request: HttpRequest) -> HttpResponse:
             return locked_out(request, locked, now, again=reverse("sign_in:second_step"))
         else:
             return let_in(request, half.logon, how=f"password+{how}", target=half.next, now=now)
-    context = {"form": form, "username": half.logon.username, **ways_context(way, factors)}
+    context = {
+        "form": form,
+        "username": half.logon.username,
+        **ways_context(way, factors, reverse("sign_in:second_step")),
+    }
     return render(request, "sign_in/second_step.html", context, status=form.http_status)
 
 
@@ -63,15 +68,11 @@ def complete(request: HttpRequest) -> HttpResponse:
 
 def chosen_way(request: HttpRequest, factors: Factors) -> Way:
     """The way that was asked for, if the logon has it; else the strongest that it has."""
-    has = {
-        Way.PASSKEY: factors.passkeys > 0 and possible(),
-        Way.AUTHENTICATOR: factors.authenticator,
-        Way.RECOVERY_CODE: factors.recovery_codes > 0,
-    }
+    has = _ways_of(factors)
     asked = request.POST.get("way") or request.GET.get("way", "")
-    if asked in list(Way) and has[Way(asked)]:
+    if asked in has:
         return Way(asked)
-    return next((way for way, there in has.items() if there), Way.RECOVERY_CODE)
+    return has[0] if has else Way.RECOVERY_CODE
 
 
 def way_form(request: HttpRequest, way: Way) -> CodeForm | PasskeyForm:
@@ -80,13 +81,20 @@ def way_form(request: HttpRequest, way: Way) -> CodeForm | PasskeyForm:
     return PasskeyForm(sent) if way is Way.PASSKEY else CodeForm(way, sent)
 
 
-def ways_context(way: Way, factors: Factors) -> dict[str, Any]:
-    """What the templates need to offer this way and the others."""
+def ways_context(way: Way, factors: Factors, here: str, **more: str) -> dict[str, Any]:
+    """What the templates need to offer this way, and the others of the logon by their addresses."""
+    others = [one for one in _ways_of(factors) if one is not way]
     return {
         "way": way.value,
-        "others": {
-            "passkey": way is not Way.PASSKEY and factors.passkeys > 0 and possible(),
-            "authenticator": way is not Way.AUTHENTICATOR and factors.authenticator,
-            "recovery_code": way is not Way.RECOVERY_CODE and factors.recovery_codes > 0,
-        },
+        "others": [(one.value, f"{here}?{urlencode({'way': one.value, **more})}") for one in others],
     }
+
+
+def _ways_of(factors: Factors) -> list[Way]:
+    """The ways that the logon has, the strongest first."""
+    has = {
+        Way.PASSKEY: factors.passkeys > 0 and possible(),
+        Way.AUTHENTICATOR: factors.authenticator,
+        Way.RECOVERY_CODE: factors.recovery_codes > 0,
+    }
+    return [way for way, there in has.items() if there]
