@@ -13,7 +13,7 @@ from countersign.events import Channel, record
 from countersign.logons import limiter
 from countersign.logons.hash_cap import CAP
 from countersign.logons.models import Logon
-from countersign.logons.password_rules import password_problems
+from countersign.logons.password_rules import SHORTEST_ALONE, SHORTEST_WITH_FACTOR, password_problems
 from countersign.logons.passwords import set_password
 from countersign.logons.second_factors.factors import Requirement
 from countersign.logons.usernames import lock_usernames_like, normal_username, username_problem
@@ -40,12 +40,20 @@ def name_logon(*, registration: Registration, first_name: str, last_name: str, u
 
 def check_password(registration: Registration, typed: str) -> None:
     """Raises ``Invalid`` for a password that this logon may not have. Costs no hash."""
-    required = Requirement(settings.SECOND_FACTOR["own"]) is Requirement.REQUIRED
     problems = password_problems(
-        typed, username=registration.username, email=registration.email, with_second_factor=required
+        typed, username=registration.username, email=registration.email, with_second_factor=_second_factor_required()
     )
     if problems:
         raise Invalid({"password": " ".join(problems)})
+
+
+def shortest_password() -> int:
+    """How many characters a password has at the least: fewer where a second factor is required."""
+    return SHORTEST_WITH_FACTOR if _second_factor_required() else SHORTEST_ALONE
+
+
+def _second_factor_required() -> bool:
+    return Requirement(settings.SECOND_FACTOR["own"]) is Requirement.REQUIRED
 
 
 def create_logon(

@@ -24,7 +24,13 @@ from countersign.policy.entry import Outcome
 from countersign.policy.errors import Invalid, Refused
 from countersign.registration.forms import LogonForm, PasswordForm
 from countersign.registration.models import Registration
-from countersign.registration.operations.finish import add_to_logon, check_password, create_logon, name_logon
+from countersign.registration.operations.finish import (
+    add_to_logon,
+    check_password,
+    create_logon,
+    name_logon,
+    shortest_password,
+)
 from countersign.registration.queries import outcome_for
 from countersign.registration.views.steps import KEY, needed, onward, step_of, steps_for, too_many
 from countersign.taxpayers.models import ProofKind
@@ -94,6 +100,8 @@ def finish(request: HttpRequest) -> HttpResponse:
         "happens": _happens(registration, becomes),
         "reader": reader,
         "registration": registration,
+        "password_hint": _("Use at least %(count)d characters. A few words in a row are easy to remember.")
+        % {"count": shortest_password()},
     }
     return render(request, "registration/finish.html", context, status=form.http_status)
 
