@@ -13,7 +13,10 @@ from countersign.policy.rights import AccessType, Rights
 
 @dataclass(frozen=True, kw_only=True)
 class SecondaryLogonAdded(Event):
-    """A parent created a logon for somebody, or granted a cancelled one anew (``again``)."""
+    """A parent created a logon for somebody, or granted a cancelled one anew (``again``).
+
+    ``from_file``: one of many, whose invitations go out one after the other.
+    """
 
     logon: int
     portfolio: int
@@ -22,6 +25,7 @@ class SecondaryLogonAdded(Event):
     account_types: tuple[int, ...] | None
     groups: tuple[int, ...]
     again: bool = False
+    from_file: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from countersign.access.operations.secondary import Place, Terms
 from countersign.policy.rights import AccessType, Rights
 from countersign.secondary_logons.operations.add import NewPerson
 from countersign.secondary_logons.queries.accounts import GivableRow
+from countersign.secondary_logons.queries.logon_files import MOST_BYTES
 from countersign.taxpayers.models import AccountType
 from countersign.ui.forms import (
     ChoiceField,
@@ -279,3 +280,21 @@ class EnrollForm(Form):
         if entered.get("password") and entered.get("again") and entered["password"] != entered["again"]:
             self.add_error("again", _("The two passwords differ. Type the same one twice."))
         return entered
+
+
+class FileForm(Form):
+    """A file of secondary logons."""
+
+    file = forms.FileField(label=_("CSV file"), help_text=_("At most 20,000 rows."))
+
+    def clean_file(self) -> bytes:
+        """Its content, if it is not too long."""
+        given = self.cleaned_data["file"]
+        if given.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is too large. Split it."))
+        content: bytes = given.read()
+        return content
+
+
+class SubmitFileForm(TokenForm):
+    """Submit of a kept file."""

@@ -2,58 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from countersign import mail
 from countersign.access.models import LogonStanding
 from countersign.events import Event, Occurrence, Subscriber
-from countersign.logons import links
 from countersign.logons.models import Logon
 from countersign.policy.facts import Standing as LogonStatus
 from countersign.secondary_logons import events
-from countersign.secondary_logons.queries.one import ENROLL, holder_of
+from countersign.secondary_logons.invitations import invite_logon
+from countersign.secondary_logons.queries.one import holder_of
 
 
 def invite(occurrence: Occurrence[Any]) -> None:
-    """The confirmation mail, with the link by which the person completes the logon. Older links are void."""
-    logon = Logon.objects.get(pk=occurrence.event.logon)
-    parent = holder_of(occurrence.event.portfolio, at=occurrence.at)
-    token = links.issue(
-        ENROLL,
-        logon=logon,
-        now=occurrence.at,
-        lifetime=timedelta(days=settings.INVITATION_DAYS),
-        details={"portfolio": occurrence.event.portfolio},
-    )
-    with mail.in_language(logon.language):
-        names = {
-            "parent": parent.full_name if parent else "",
-            "username": logon.username,
-            "days": settings.INVITATION_DAYS,
-        }
-        mail.queue(
-            mail.Message(
-                to=logon.email,
-                language=logon.language,
-                kind="secondary_logon_invitation",
-                subject=_("%(parent)s created a logon for you") % names,
-                paragraphs=[
-                    _("%(parent)s gave you access. Your username is %(username)s.") % names,
-                    _("Follow the link to choose your password and complete your logon. Nobody else needs to know it."),
-                    _("The link can be used once, within %(days)d days.") % names,
-                    _("If you do not know %(parent)s, do nothing: without the link nobody can use this logon.") % names,
-                ],
-                action=mail.Action(
-                    label=_("Complete your logon"), path=reverse("secondary_logons:enroll_link", args=[token])
-                ),
-                logon_id=logon.pk,
-            )
-        )
+    """The invitation, at once; of those from a file the worker sends one after the other."""
+    event = occurrence.event
+    if isinstance(event, events.SecondaryLogonAdded) and event.from_file:
+        return
+    invite_logon(Logon.objects.get(pk=event.logon), event.portfolio, now=occurrence.at)
 
 
 def tell(occurrence: Occurrence[Any]) -> None:

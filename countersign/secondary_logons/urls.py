@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import countersign.ui.converters  # noqa: F401 - <key:…>
-from countersign.secondary_logons.views import adding, additional, changing, copying, ending, enrolling, one
+from countersign.secondary_logons.views import adding, additional, changing, copying, ending, enrolling, one, uploading
 
 app_name = "secondary_logons"
 
@@ -23,6 +23,10 @@ _of_portfolio: list[URLPattern | URLResolver] = [
     path("", additional.additional, name="list"),
     path("csv/", additional.download, name="csv"),
     path("add/", adding.add, name="add"),
+    path("upload/", uploading.upload, name="upload"),
+    path("upload/pattern/", uploading.pattern, name="pattern"),
+    path("files/<key:file>/", uploading.file, name="file"),
+    path("files/<key:file>/results/", uploading.results, name="results"),
     path("done/<slug:number>/", adding.added, name="done"),
     path("<key:logon>/", include(_of_logon)),
 ]

@@ -16,6 +16,8 @@ from countersign.logons.models import Authenticator, Logon, Passkey
 from countersign.logons.second_factors.encryption import encrypt
 from countersign.policy.rights import Rights
 from countersign.registration.operations.requests import open_request
+from countersign.secondary_logons.models import LogonFile
+from countersign.secondary_logons.queries.logon_files import rows_of
 from countersign.security_groups.operations import keep_file
 from countersign.submissions.confirmation_numbers import new_confirmation_number
 from countersign.taxpayers.models import Account, AccountType, Taxpayer
@@ -60,6 +62,11 @@ class World:
             now=now,
         )
         self.keys["@placement_file"] = kept.pk
+        self.keys["@logon_file"] = LogonFile.objects.create(
+            portfolio=retail.portfolio,
+            uploaded_by=Logon.objects.get(username=username("maria")),
+            rows=rows_of(b"username,first_name,last_name,email,access_type,default_rights\nnoor.new,N,H,n@x.example,TA,View Only"),
+        ).pk
         bakery_row = Taxpayer.objects.get(key="HARBOR-BAKERY")
         with transaction.atomic():
             asked = open_request(
