@@ -3,13 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import countersign.ui.converters  # noqa: F401 - <key:…>
-from countersign.security_groups.views import changes, customers, groups, placing, shaping, uploading
+from countersign.security_groups.views import changes, customers, groups, matrix, placing, shaping, uploading
 
 app_name = "security_groups"
 
 _groups = [
     path("", groups.groups, name="list"),
     path("add/", shaping.add, name="add"),
+    path("matrix/", matrix.matrix_page, name="matrix"),
     path("<key:group>/", groups.group, name="group"),
     path("<key:group>/change/", shaping.change, name="change"),
     path("<key:group>/delete/", shaping.delete, name="delete"),

@@ -174,7 +174,16 @@ def test_the_list_as_csv(firm: Firm) -> None:
 
 
 def test_strangers_find_nothing(firm: Firm) -> None:
-    names: list[tuple[Any, ...]] = [("list",), ("add",), ("customers",), ("customers_csv",), ("place",), ("changes",)]
+    names: list[tuple[Any, ...]] = [
+        ("list",),
+        ("matrix",),
+        ("upload",),
+        ("add",),
+        ("customers",),
+        ("customers_csv",),
+        ("place",),
+        ("changes",),
+    ]
     names += [(name, firm.group("Firm").pk) for name in ("group", "change", "delete")]
     names += [("place_one", firm.taxpayer("HARBOR-BAKERY"))]
     for person in ("victor", "dana", "ruth"):
@@ -198,7 +207,7 @@ def test_a_secondary_master_administrator_sees_its_own_reach_only(firm: Firm) ->
     assert client.get(address(firm, "delete", firm.group("Restaurants").pk)).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["list", "customers"])
+@pytest.mark.parametrize("name", ["list", "customers", "matrix"])
 def test_the_number_of_queries_does_not_grow(firm: Firm, name: str) -> None:
     client = signed_in(firm)
     client.get(address(firm, name))
@@ -215,4 +224,21 @@ def test_the_number_of_queries_does_not_grow(firm: Firm, name: str) -> None:
         add_group(actor=firm.maria, portfolio=firm.portfolio, name=f"Group {count}", now=firm.now)
     place(firm, firm.chosen("HARBOR-BAKERY"), "Group 1")
     assert queries() == few
-    assert few <= 16
+    assert few <= 18
+
+
+def test_the_matrix_says_who_is_let_in_where(firm: Firm) -> None:
+    page = signed_in(firm).get(address(firm, "matrix"))
+    assert "<svg" in page.content.decode()
+    rows = re.findall(r"<tr>.*?</tr>", page.content.decode(), re.DOTALL)
+    joel = next(unescape(row) for row in rows if "Joel" in row)
+    assert joel.count("customer-security/?group=") == 1
+    assert f"group={firm.group('Retail clients').pk}" in joel
+    found = text(signed_in(firm).get(address(firm, "matrix"), {"q": "adler"}))
+    assert "Ruth" in found
+    assert "Joel" not in found
+    own = text(signed_in(firm, "kim").get(address(firm, "matrix")))
+    assert "Restaurants" in own
+    assert "Next season" not in own
+    assert "Ruth" not in own
+    assert signed_in(firm, "victor").get(address(firm, "matrix")).status_code == 404

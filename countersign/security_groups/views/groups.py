@@ -97,7 +97,13 @@ def group(request: HttpRequest, portfolio: int, group: int) -> HttpResponse:
     table = Table(
         _("Secondary logons that are let in"),
         [Column("name", _("Name"), row_header=True), Column("username", _("Username"))],
-        [{"name": member.full_name, "username": member.username} for member in members],
+        [
+            {
+                "name": Link(member.full_name, reverse("secondary_logons:logon", args=[portfolio, member.logon])),
+                "username": member.username,
+            }
+            for member in members
+        ],
         Empty(
             _("Nobody is let in through this group"),
             _("Open a secondary logon and select Change in its Security Groups section."),
