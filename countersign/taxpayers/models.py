@@ -105,6 +105,9 @@ class Proof(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["taxpayer", "kind", "label"], name="one_value_per_proof"),
         ]
+        indexes = [
+            models.Index(fields=["kind", "id"], condition=models.Q(used_at__isnull=True), name="unused_proofs_by_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"proof {self.pk}"

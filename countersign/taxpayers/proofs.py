@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from countersign.taxpayers.identifiers import keyed_hash
@@ -16,6 +17,7 @@ from countersign.taxpayers.models import Proof, ProofKind
 LONGEST = 64
 # How many taxpayers must share a label before strangers are told it: it then says nothing about any of them.
 SHARED_BY = 10
+LOOKED_AT = 2_000
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 
 
@@ -76,7 +78,9 @@ def add_letter_id(taxpayer: int, *, label: str, code: str, expires_on: date) -> 
 
 
 def shared_labels(kind: str, *, now: datetime, most: int = 4) -> Sequence[str]:
-    """Labels that so many taxpayers have that telling them says nothing about any one (SPEC 3)."""
-    rows = usable(now).filter(kind=kind).values("label").annotate(taxpayers=Count("pk"))
-    shared = rows.filter(taxpayers__gte=SHARED_BY).order_by("-taxpayers", "label")[:most]
-    return [row["label"] for row in shared]
+    """Labels that so many taxpayers have that telling them says nothing about any one (SPEC 3).
+
+    Of the newest proofs only: a stranger's page must not count the whole register.
+    """
+    newest = usable(now).filter(kind=kind).order_by("-pk").values_list("label", flat=True)[:LOOKED_AT]
+    return [label for label, taxpayers in Counter(newest).most_common(most) if taxpayers >= SHARED_BY]

@@ -20,7 +20,7 @@ from countersign.policy.reasons import Reason
 from countersign.registration.models import Registration
 from countersign.registration.operations.begin import forget_registrations
 from countersign.registration.operations.prove import NO_MATCH, prove
-from countersign.taxpayers.models import Proof
+from countersign.taxpayers.models import Proof, Taxpayer
 from countersign.taxpayers.proofs import normal_proof, shared_labels
 from tests.registration.world import FIGURE, SSN, World
 
@@ -179,6 +179,19 @@ def test_an_unfinished_registration_ends_after_24_hours(world: World) -> None:
 
 def test_labels_are_told_only_where_many_have_them(world: World) -> None:
     assert list(shared_labels("payment", now=world.now)) == []
+    for number in range(12):
+        taxpayer = Taxpayer.objects.create(
+            key=f"T{number}",
+            kind="business",
+            legal_name="T",
+            name_folded="t",
+            id_type="AGENCY",
+            id_number_hash=b"%d" % number,
+        )
+        Proof.objects.create(taxpayer=taxpayer, kind="payment", label="The payment of May", value_hash=b"x")
+        if number < 9:
+            Proof.objects.create(taxpayer=taxpayer, kind="payment", label="The payment of June", value_hash=b"x")
+    assert list(shared_labels("payment", now=world.now)) == ["The payment of May"]
 
 
 def test_nothing_of_what_was_typed_is_kept(world: World) -> None:
