@@ -239,6 +239,7 @@ LIMITER_PROFILES = {
     "six_digits": _a_day(int(_setting("SIX_DIGITS_FAILURES", "5"))),
     # What one source may begin in a day: registrations, and mails of them.
     "registrations": _a_day(int(_setting("REGISTRATIONS_OF_SOURCE", "200"))),
+    "registration_mails": _a_day(int(_setting("REGISTRATION_MAILS_TO_ADDRESS", "10"))),
     "representatives": _a_day(int(_setting("REPRESENTATIVES_OF_SOURCE", "5"))),
 }
 FAILURES_KEPT_DAYS = int(_setting("FAILURES_KEPT_DAYS", "30"))

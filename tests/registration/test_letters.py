@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from countersign.command_line import main
+from countersign.importing.operations import import_folder
 from countersign.letters.models import Letter
 from countersign.mail.models import OutboxMail
+from countersign.taxpayers.models import Proof
 from tests.registration.world import World
 
 
@@ -42,3 +45,12 @@ def test_only_the_demo_mails_a_letter(world: World, settings: Any) -> None:
     with transaction.atomic():
         write_code(world.pottery, "en", world.later(seconds=1))
     assert OutboxMail.objects.filter(to="letters@post.example").count() == 1
+
+
+def test_an_import_that_replaces_proofs_leaves_the_letters_code(world: World, tmp_path: Path) -> None:
+    world.enter(world.logon("ada"), "payment")
+    (tmp_path / "proofs.csv").write_text("taxpayer_key,kind,label,value,expires_on\n")
+    report = import_folder(tmp_path, now=world.later(minutes=1), replace=["proofs.csv"])
+    assert report.landed
+    left = set(Proof.objects.filter(used_at__isnull=True).values_list("label", flat=True))
+    assert left == {f"Letter {Letter.objects.get().pk}"}

@@ -222,6 +222,17 @@ def test_mails_of_one_registration_are_limited(world: World) -> None:
     assert OutboxMail.objects.count() == 5
 
 
+def test_nobody_floods_an_address_with_many_registrations(world: World) -> None:
+    statuses = []
+    for _ in range(3):
+        client = Client()
+        post(client, "/register/", door="third_party")
+        post(client, "/register/representative/", name="Moss Tax Help")
+        statuses += [client.post("/register/email/", {"email": "Victim@mail.example"}).status_code for _ in range(4)]
+    assert statuses == [303] * 10 + [429] * 2
+    assert OutboxMail.objects.count() == 10
+
+
 @pytest.mark.parametrize(
     ("password", "again", "terms"),
     [("short", "short", "on"), (PASSWORD, "something else entirely", "on"), (PASSWORD, PASSWORD, "")],

@@ -212,11 +212,16 @@ def merge_proofs(merge: Merge) -> None:
 
 
 def end_missing_proofs(merge: Merge) -> None:
-    """``--replace proofs.csv``: unused proofs are withdrawn. A used one stays, so that it never revives."""
+    """``--replace proofs.csv``: unused proofs are withdrawn. A used one stays, so that it never revives.
+
+    Codes of letters that the portal wrote were never in a file, and stay too.
+    """
     merge.report.ended[PROOFS.name] += merge.run(
         """DELETE FROM taxpayers_proof p WHERE p.used_at IS NULL AND NOT EXISTS (
             SELECT FROM staged_proofs s JOIN taxpayers_taxpayer t ON t.key = s.taxpayer_key
-            WHERE t.id = p.taxpayer_id AND s.kind = p.kind AND s.label = p.label)"""
+            WHERE t.id = p.taxpayer_id AND s.kind = p.kind AND s.label = p.label)
+        AND NOT EXISTS (SELECT FROM letters_letter l WHERE l.taxpayer_id = p.taxpayer_id
+                        AND p.label = 'Letter ' || l.id)"""
     )
 
 

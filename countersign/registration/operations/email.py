@@ -22,13 +22,18 @@ from countersign.taxpayers.identifiers import keyed_hash
 KIND = "registration"
 
 
-@transaction.atomic
 def send_confirmation(*, registration: Registration, email: str, now: datetime) -> None:
     """Mail a link and six digits to the address. Older ones of this registration are void from now on.
 
     Whether a logon has this address already changes nothing. Raises ``Invalid`` after too many mails of one
-    registration, and ``Stale`` when it is over.
+    registration, ``Locked`` after too many of the day to one address, and ``Stale`` when the registration is over.
     """
+    limiter.reserve(limiter.limit("registration_mail", email.lower(), "registration_mails"), now=now)
+    with transaction.atomic():
+        _send(registration, email, now)
+
+
+def _send(registration: Registration, email: str, now: datetime) -> None:
     changed = Registration.objects.filter(
         pk=registration.pk, done_at__isnull=True, expires_at__gt=now, mails__lt=settings.REGISTRATION_MAILS
     )

@@ -42,6 +42,8 @@ def email(request: HttpRequest) -> HttpResponse:
             send_confirmation(registration=registration, email=form.cleaned_data["email"], now=now)
         except Invalid as invalid:
             form.add_problems(invalid.problems)
+        except Locked as locked:
+            return too_many(request, locked, now)
         else:
             return HttpResponseRedirect(reverse("registration:email"), status=303)
     context = {"form": form, "steps": steps_for(request)}
