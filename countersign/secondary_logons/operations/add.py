@@ -13,7 +13,10 @@ from countersign.access.operations.groups import set_groups
 from countersign.access.operations.secondary import Terms, begin_secondary
 from countersign.access.operations.standing import change_standing
 from countersign.events import Channel
+from countersign.logons.known_devices import end_known_devices
 from countersign.logons.models import Logon
+from countersign.logons.second_factors import remove_all_factors
+from countersign.logons.sessions import end_all_sessions
 from countersign.policy.errors import Invalid, Refused
 from countersign.policy.facts import Standing as LogonStatus
 from countersign.portfolios.queries import held_portfolio
@@ -72,7 +75,7 @@ def add_secondary(
     if reason is not None:
         raise Refused(reason)
     username, known = checked_username(portfolio, person.username)
-    logon = _granted_anew(known, person) if known is not None else _created(username, person)
+    logon = _granted_anew(known, person, now) if known is not None else _created(username, person)
     submission = receipt(ADD, actor=actor, logon=logon.pk, token=token, channel=channel, now=now)
     number = submission.confirmation_number
     change_standing(logon=logon, standing=LogonStatus.INVITED, submission=number, now=now)
@@ -113,7 +116,11 @@ def _created(username: str, person: NewPerson) -> Logon:
         raise Invalid({"username": username_taken()}) from error
 
 
-def _granted_anew(logon: Logon, person: NewPerson) -> Logon:
+def _granted_anew(logon: Logon, person: NewPerson, now: datetime) -> Logon:
+    """Nothing by which somebody signed in before opens anything now; which passwords were used stays known."""
+    remove_all_factors(logon, now=now)
+    end_known_devices(logon, now)
+    end_all_sessions(logon, now=now)
     logon.first_name, logon.last_name, logon.phone = person.first_name, person.last_name, person.phone
     logon.email, logon.email_confirmed, logon.password = person.email, False, ""
     logon.save(update_fields=["first_name", "last_name", "phone", "email", "email_confirmed", "password"])

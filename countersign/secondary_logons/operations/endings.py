@@ -11,7 +11,9 @@ from countersign.access.operations.secondary import end_everything
 from countersign.access.operations.standing import change_standing
 from countersign.events import Channel, Event
 from countersign.logons import links
+from countersign.logons.known_devices import end_known_devices
 from countersign.logons.models import Logon
+from countersign.logons.sessions import end_all_sessions
 from countersign.policy.errors import Stale
 from countersign.policy.facts import Standing as LogonStatus
 from countersign.policy.reasons import Reason
@@ -105,6 +107,9 @@ def _change(
     submission = receipt(kind, actor=actor, logon=logon, token=token, channel=channel, now=now)
     number = submission.confirmation_number
     change_standing(logon=secondary.logon, standing=_TO[kind], submission=number, now=now)
+    if kind != REACTIVATE:
+        end_all_sessions(secondary.logon, now=now)
+        end_known_devices(secondary.logon, now)
     if kind == CANCEL:
         end_everything(fact=secondary.fact, submission=number, now=now)
         links.void(None, logon=secondary.logon, now=now)

@@ -1,0 +1,120 @@
+"""Changes of secondary logons against each other, in threads on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from countersign.access.models import GroupMember, LogonStanding, SecondaryLogon
+from countersign.access.operations.secondary import Place, Terms
+from countersign.events.models import Entry
+from countersign.importing.operations import import_folder
+from countersign.logons.links import LinkVoid
+from countersign.logons.models import Logon
+from countersign.mail.models import OutboxMail
+from countersign.policy.errors import Invalid, Refused, Stale
+from countersign.policy.rights import Rights
+from countersign.secondary_logons.operations import (
+    add_secondary,
+    cancel_access,
+    change_groups,
+    change_settings,
+    enroll,
+    give_rights,
+    reactivate_access,
+)
+from tests.cast import known_since, write_cast
+from tests.secondary_logons.conftest import MA, TA, Firm
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def firm(transactional_db: None, tmp_path: Path) -> Iterator[Firm]:
+    write_cast(tmp_path, today=timezone.localdate())
+    assert import_folder(tmp_path, now=timezone.now(), effective=known_since(timezone.localdate())).landed
+    yield Firm()
+
+
+def at_once(*calls: Callable[[], object]) -> Sequence[str]:
+    """Run all at the same moment; how each ended, in order."""
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], object]) -> str:
+        try:
+            barrier.wait(timeout=20)
+            call()
+            return "done"
+        except (Stale, Refused, Invalid, LinkVoid) as error:
+            return type(error).__name__
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def test_of_parallel_changes_of_one_logon_each_sees_what_the_other_left(firm: Firm) -> None:
+    version, joel = firm.seen("joel").version, firm.person("joel")
+    account = firm.account("PELL-STREET-BOOKS", "WTH")
+    base = {"actor": firm.parent, "portfolio": firm.portfolio, "logon": joel.pk, "version": version}
+    ends = at_once(
+        lambda: change_groups(**base, groups=[firm.groups["Default"]], now=timezone.now()),
+        lambda: change_groups(**base, groups=[firm.groups["Firm"]], now=timezone.now()),
+        lambda: change_settings(**base, terms=Terms(MA, Rights.NO_ACCESS, None), now=timezone.now()),
+        lambda: give_rights(
+            **base, rights={Place(account.taxpayer_id, account.pk): Rights.VIEW_ONLY}, now=timezone.now()
+        ),
+    )
+    assert Counter(ends) == {"done": 1, "Stale": 3}
+    assert SecondaryLogon.objects.filter(logon=joel, ended_at__isnull=True).count() == 1
+    assert GroupMember.objects.filter(logon=joel, ended_at__isnull=True).count() == 1
+
+
+def test_one_username_is_added_once_whoever_asks(firm: Firm) -> None:
+    victors = Firm("victor")
+    calls = [
+        lambda of=of, name=name: add_secondary(  # type: ignore[misc]
+            **of.new(username=name, groups=[of.groups["Default"]], terms=Terms(TA, Rights.VIEW_ONLY, None))
+        )
+        for of in (firm, victors)
+        for name in ("noor.lopezcpa", "n00r.lopezcpa", "noor.lopezcpa")
+    ]
+    assert Counter(at_once(*calls)) == {"done": 1, "Invalid": 5}
+    assert Logon.objects.filter(skeleton__startswith="noor.").count() == 1
+
+
+def test_a_link_enrolls_once(firm: Firm) -> None:
+    add_secondary(**firm.new())
+    token = re.search(r"/enroll/([\w-]{43})/", OutboxMail.objects.get(to="noor@lopezcpa.example").text)
+    assert token
+    calls = [
+        lambda number=number: enroll(  # type: ignore[misc]
+            token=token[1], password=f"violet stairs hum {number}", now=timezone.now()
+        )
+        for number in range(4)
+    ]
+    assert Counter(at_once(*calls)) == {"done": 1, "LinkVoid": 3}
+    assert Entry.objects.filter(name="SecondaryLogonEnrolled").count() == 1
+
+
+def test_cancelling_wins_against_everything_that_comes_after(firm: Firm) -> None:
+    """Law 8."""
+    lee = firm.person("lee")
+    base = {"actor": firm.parent, "portfolio": firm.portfolio, "logon": lee.pk}
+    ends = at_once(
+        lambda: cancel_access(**base, now=timezone.now()),
+        lambda: reactivate_access(**base, now=timezone.now()),
+        lambda: cancel_access(**base, now=timezone.now()),
+    )
+    assert Counter(ends)["done"] >= 1
+    assert LogonStanding.objects.get(logon=lee, ended_at__isnull=True).status == "cancelled"
+    assert not SecondaryLogon.objects.filter(logon=lee, ended_at__isnull=True).exists()
