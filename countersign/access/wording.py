@@ -51,6 +51,7 @@ REASONS: dict[str, Promise] = {
     Reason.REQUEST_WITHDRAWN: _("This request has been withdrawn"),
     Reason.REQUEST_EXPIRED: _("This request has expired"),
     Reason.ACCESS_CHANGED: _("The access that you saw has changed since"),
+    Reason.FACTORS_CHANGED: _("A second factor was set up meanwhile, in another browser"),
 }
 
 _MASTER_ADMINISTRATOR = _("A Master Administrator of the taxpayer can change this.")

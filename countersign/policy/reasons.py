@@ -65,3 +65,4 @@ class Reason(StrEnum):
     REQUEST_WITHDRAWN = "request_withdrawn"
     REQUEST_EXPIRED = "request_expired"
     ACCESS_CHANGED = "access_changed"
+    FACTORS_CHANGED = "factors_changed"

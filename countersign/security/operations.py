@@ -19,18 +19,21 @@ from countersign.logons.models import Authenticator, Logon, Passkey, RecoveryCod
 from countersign.logons.second_factors import factors_of, passkeys, recovery_codes, required_for, totp
 from countersign.logons.second_factors.ways import Way
 from countersign.logons.sessions import end_all_sessions
-from countersign.policy.errors import Invalid, Refused
+from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.reasons import Reason
 from countersign.security.events import RecoveryCodesMade, SecondFactorAdded, SecondFactorRemoved
 
 
 @transaction.atomic
-def add_authenticator(*, actor: Logon, secret: str, code: str, keep: str | None, now: datetime) -> list[str]:
+def add_authenticator(
+    *, actor: Logon, secret: str, code: str, keep: str | None, now: datetime, first: bool = False
+) -> list[str]:
     """Add an authenticator app that showed ``code``. Returns new recovery codes where there were none.
 
-    ``keep``: the key of the session that goes on. Raises ``Invalid`` for a wrong code.
+    ``keep``: the key of the session that goes on. ``first``: only the password was given, so it may be added only
+    while there is no other factor. Raises ``Invalid`` for a wrong code, ``Stale`` where it is not the first.
     """
-    _lock(actor)
+    _lock(actor, first)
     app = totp.add_authenticator(actor, secret, code, now=now)
     _record(SecondFactorAdded(kind=Way.AUTHENTICATOR, key=app.pk), actor, now)
     return _after_change(actor, keep, now)
@@ -38,13 +41,20 @@ def add_authenticator(*, actor: Logon, secret: str, code: str, keep: str | None,
 
 @transaction.atomic
 def add_passkey(
-    *, actor: Logon, request: HttpRequest, answer: str, name: str, keep: str | None, now: datetime
+    *,
+    actor: Logon,
+    request: HttpRequest,
+    answer: str,
+    name: str,
+    keep: str | None,
+    now: datetime,
+    first: bool = False,
 ) -> list[str]:
     """Add the passkey that the browser made. Returns new recovery codes where there were none.
 
-    Raises ``Invalid`` for an answer that cannot be checked.
+    ``keep`` and ``first`` as in ``add_authenticator``. Raises ``Invalid`` for an answer that cannot be checked.
     """
-    _lock(actor)
+    _lock(actor, first)
     passkey = passkeys.add_passkey(request, actor, answer, name, now=now)
     _record(SecondFactorAdded(kind=Way.PASSKEY, key=passkey.pk), actor, now)
     return _after_change(actor, keep, now)
@@ -87,8 +97,10 @@ def renew_recovery_codes(*, actor: Logon, keep: str | None, now: datetime) -> li
     return codes
 
 
-def _lock(actor: Logon) -> None:
+def _lock(actor: Logon, first: bool = False) -> None:
     Logon.objects.select_for_update().get(pk=actor.pk)
+    if first and factors_of(actor).any:
+        raise Stale(what=Reason.FACTORS_CHANGED)
 
 
 def _not_the_last(actor: Logon) -> None:

@@ -75,6 +75,7 @@ def test_each_try_computes_exactly_one_hash(make_logon: MakeLogon, monkeypatch: 
     make_logon("not.active", status="deactivated")
     make_logon("never.had.one", password="")
     passwords.prepare()
+    post(Client(), "right.password")  # from now on its hash is of today's kind
     count, real = [0], Argon2Hasher.verify
 
     def verify(self: Argon2Hasher, *args: Any) -> Any:

@@ -17,7 +17,9 @@ from countersign.config.routes import ROUTES, Who
 from countersign.events.models import Entry
 from countersign.logons.models import Logon
 from countersign.logons.second_factors import factors_of
+from countersign.policy.errors import Stale
 from countersign.policy.facts import Standing
+from countersign.security.operations import add_authenticator
 from tests.second_factors.conftest import REQUIRED, codes, dana, required, secret
 from tests.sign_in.conftest import PASSWORD
 
@@ -211,6 +213,27 @@ class TestRequiredAndNoneYet:
             for response in (client.get(reverse(name, kwargs=example)), client.post(reverse(name, kwargs=example))):
                 assert response.status_code in (302, 303), name
                 assert response["Location"].startswith("/log-in/"), name
+
+    def test_who_waits_with_the_password_alone_cannot_add_beside_the_owners_first(
+        self, client: Client, dana: Logon, request: pytest.FixtureRequest
+    ) -> None:
+        post_password(client)
+        page = client.get(APP).content.decode()
+        found = re.search(r'class="key-text">([A-Z2-7 ]+)<', page)
+        assert found
+        request.getfixturevalue("secret")  # the owner sets one up elsewhere
+        sent = {"code": code_of(found[1].replace(" ", ""))}
+        assert client.post(APP, sent)["Location"].startswith("/log-in/")
+        with pytest.raises(Stale):
+            add_authenticator(
+                actor=dana,
+                secret=found[1].replace(" ", ""),
+                code=sent["code"],
+                keep=None,
+                now=timezone.now(),
+                first=True,
+            )
+        assert factors_of(dana) == (0, True, 0)
 
     def test_who_has_one_is_asked_for_it(self, client: Client, secret: str) -> None:
         assert post_password(client)["Location"] == STEP

@@ -68,7 +68,10 @@ def half_of(request: HttpRequest, *, now: datetime) -> HalfSignedIn | None:
         return None
     if logon.sessions_begin_at is not None and int(logon.sessions_begin_at.timestamp()) > kept["at"]:
         return None
-    return HalfSignedIn(logon, at, Step(kept["step"]), kept["next"], kept["proved"])
+    half = HalfSignedIn(logon, at, Step(kept["step"]), kept["next"], kept["proved"])
+    if half.step is Step.SET_UP and not half.proved and factors_of(logon).any:
+        return None  # set up meanwhile elsewhere: from now on it is asked for
+    return half
 
 
 def proved(request: HttpRequest, half: HalfSignedIn, how: str, *, now: datetime) -> None:

@@ -42,6 +42,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
                 secret=secret,
                 code=form.cleaned_data["code"],
                 keep=kept_session(request, who),
+                first=who.setting_up,
                 now=now,
             )
         except Invalid as invalid:

@@ -37,6 +37,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
                 answer=form.cleaned_data["credential"],
                 name=form.cleaned_data["name"],
                 keep=kept_session(request, who),
+                first=who.setting_up,
                 now=now,
             )
         except Invalid as invalid:
