@@ -25,7 +25,13 @@ from countersign.policy.facts import Condition
 from countersign.policy.reasons import Reason
 from countersign.policy.rights import AccessType, Rights
 from countersign.registration.models import Dispute, RequestForAccess, RequestState
-from countersign.registration.operations.decide import decline, expire_requests_for_access, let_in, withdraw
+from countersign.registration.operations.decide import (
+    decline,
+    end_requests_of,
+    expire_requests_for_access,
+    let_in,
+    withdraw,
+)
 from countersign.registration.operations.waiting import end_waiting_in_time, enter_code
 from countersign.submissions.models import Submission
 from countersign.taxpayers.models import Proof
@@ -290,6 +296,14 @@ def test_whoever_asked_may_withdraw_and_nobody_else(world: World) -> None:
         let(world, request)
     with pytest.raises(Refused):
         withdraw(actor=world.logons["ada"], request=10**9, now=world.now)
+
+
+def test_what_a_logon_asked_for_ends_with_it(world: World) -> None:
+    asked(world)
+    with transaction.atomic():
+        assert end_requests_of(logon=world.logons["ada"].pk, now=world.now) == 1
+        assert end_requests_of(logon=world.logons["ada"].pk, now=world.now) == 0
+    assert RequestForAccess.objects.get().state == RequestState.WITHDRAWN
 
 
 def test_requests_expire_after_thirty_days_and_end_what_was_provisional(world: World) -> None:

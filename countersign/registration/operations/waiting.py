@@ -28,8 +28,6 @@ from countersign.submissions.operations import open_submission
 from countersign.taxpayers.models import ProofKind
 from countersign.taxpayers.proofs import find_proof, normal_proof, use_proof
 
-BATCH = 200
-
 
 def enter_code(*, actor: Logon, taxpayer: int, code: str, source: str, now: datetime) -> str:
     """End the waiting with a Letter ID mailed to the taxpayer. Returns the confirmation number.
@@ -58,7 +56,7 @@ def enter_code(*, actor: Logon, taxpayer: int, code: str, source: str, now: date
             raise Stale(what=Reason.ACCESS_CHANGED)
         reason = may_enter(facts_of(locked, at=now))
         if reason is None and masters(taxpayer, provisional=False, at=now).exclude(pk=actor.pk).exists():
-            reason = Reason.PROVISIONAL
+            reason = Reason.NOT_MASTER_ADMINISTRATOR
         if reason is not None:
             raise Refused(reason)
         if not use_proof(proof.pk, now=now):
@@ -73,7 +71,7 @@ def end_waiting_in_time(*, now: datetime) -> int:
     over = now - timedelta(days=settings.PROVISIONAL_DAYS)
     waited = TaxpayerAccess.objects.filter(live_at(now), provisional=True, accepted=True, begins_at__lte=over)
     turned = 0
-    for taxpayer, logon in waited.order_by("begins_at", "pk").values_list("taxpayer_id", "logon_id")[:BATCH]:
+    for taxpayer, logon in waited.order_by("begins_at", "pk").values_list("taxpayer_id", "logon_id"):
         with transaction.atomic():
             locked = hold_taxpayer(taxpayer)
             access = own_access(logon, taxpayer, at=now)
