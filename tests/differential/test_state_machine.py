@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from countersign.access.models import GroupMember, LogonStanding, SecondaryLogon, SecurityGroup
+from countersign.access.models import GroupMember, LogonStanding, SecondaryLogon, SecurityGroup, TaxpayerAccess
 from countersign.access.operations.customers import differences, refresh
+from countersign.access.operations.own import begin_access, end_access, hold_taxpayer, make_full
 from countersign.access.operations.portfolios import ensure_portfolio
 from countersign.access.operations.standing import begin_condition, change_standing, end_condition
 from countersign.access.queries.decisions import check_many
@@ -23,7 +24,7 @@ from countersign.access.queries.listing import accounts_page
 from countersign.access.queries.reach import reach
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.facts import Condition, Standing
-from countersign.policy.rights import Action, Rights
+from countersign.policy.rights import AccessType, Action, Rights
 from countersign.third_party_access.models import AccessRequest
 from countersign.third_party_access.operations import (
     approve_access,
@@ -41,6 +42,7 @@ from tests.exploring import EXPLORE
 from tests.third_party_access.world import World, build_world
 
 people = st.sampled_from(["dana", "olive", "tess", "luis", "lena", "pat", "stranger", "samuel"])
+parentless = st.sampled_from(["dana", "olive", "tess", "luis", "lena", "pat", "stranger"])
 levels = st.sampled_from(Rights)
 conditions = st.sampled_from(Condition)
 
@@ -134,6 +136,32 @@ class Operations(RuleBasedStateMachine):
     @rule(who=people)
     def drop(self, who: str) -> None:
         self.attempt(drop_client, who, third_party=self.world.lopez.pk, client=self.world.bakery.pk, accounts=None)
+
+    @rule(who=parentless, of_firm=st.booleans(), master=st.booleans(), provisional=st.booleans(), level=levels)
+    def become(self, who: str, of_firm: bool, master: bool, provisional: bool, level: Rights) -> None:
+        """What registration and a Master Administrator's decision do: own access begins, another is replaced."""
+        self.tick()
+        begin_access(
+            logon=getattr(self.world, who),
+            taxpayer=hold_taxpayer((self.world.lopez if of_firm else self.world.bakery).pk),
+            access_type=AccessType.MASTER_ADMINISTRATOR if master else AccessType.TAX_ADMINISTRATOR,
+            provisional=master and provisional,
+            rights={} if master or of_firm else {self.world.accounts["WTH-1"].pk: level},
+            submission="",
+            now=self.world.now,
+        )
+
+    @rule(who=parentless, of_firm=st.booleans(), ends=st.booleans())
+    def make_full_or_end(self, who: str, of_firm: bool, ends: bool) -> None:
+        self.tick()
+        taxpayer = hold_taxpayer((self.world.lopez if of_firm else self.world.bakery).pk)
+        live = TaxpayerAccess.objects.filter(
+            logon=getattr(self.world, who), taxpayer=taxpayer, ended_at__isnull=True
+        ).first()
+        if live is not None and ends:
+            end_access(access=live, submission="", now=self.world.now)
+        elif live is not None and live.provisional:
+            make_full(access=live, submission="", now=self.world.now)
 
     @rule(condition=conditions, of_firm=st.booleans(), begins=st.booleans())
     def freeze_or_not(self, condition: Condition, of_firm: bool, begins: bool) -> None:
