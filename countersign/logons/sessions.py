@@ -9,14 +9,17 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from countersign.logons.devices import device_in_words
 from countersign.logons.models import Logon, OpenSession
 
 BACKEND = "countersign.logons.backend.LogonBackend"
 SIGNED_IN_AT = "signed_in_at"
 ACTIVE_AT = "active_at"
 FRESH_AT = "fresh_at"
+HOW = "how"
 # Activity is written down at the most this often: not every request becomes a write.
 TOUCH_SECONDS = 60
 
@@ -28,13 +31,25 @@ class SessionEnd(StrEnum):
     IDLE = "idle"
     WHOLE = "whole"
     NOT_ACTIVE = "not_active"
+    ENDED = "ended"
 
 
-def begin_session(request: HttpRequest, logon: Logon, *, now: datetime) -> None:
-    """Sign ``logon`` in. Nothing of the session before is kept, its key least of all."""
+def begin_session(request: HttpRequest, logon: Logon, *, now: datetime, how: str = "password") -> None:
+    """Sign ``logon`` in. Nothing of the session before is kept, its key least of all.
+
+    ``how``: by which secrets, as ``password``, ``password+authenticator`` or ``passkey``.
+    """
     request.session.flush()
     auth.login(request, logon, backend=BACKEND)
     stamp(request.session, now=now)
+    request.session[HOW] = how
+    OpenSession.objects.create(
+        logon=logon,
+        session_key=request.session.session_key or "",
+        description=device_in_words(request),
+        began_at=now,
+        active_at=now,
+    )
 
 
 def stamp(session: SessionBase, *, now: datetime) -> None:
@@ -44,6 +59,7 @@ def stamp(session: SessionBase, *, now: datetime) -> None:
 
 def end_session(request: HttpRequest) -> None:
     """Delete the session here and in the database, and with it everything that it remembered."""
+    OpenSession.objects.filter(session_key=request.session.session_key or "").delete()
     auth.logout(request)
 
 
@@ -61,12 +77,37 @@ def end_of(session: SessionBase, *, now: datetime) -> SessionEnd | None:
 
 
 def end_all_sessions(logon: Logon, *, now: datetime, keep: str | None = None) -> int:
-    """End every session of the logon but the one with the key ``keep``. Returns how many."""
-    opened = OpenSession.objects.filter(logon=logon).exclude(session_key=keep or "")
+    """End every session of the logon but the one with the key ``keep``, half-signed-in ones too. Returns how many.
+
+    In the caller's transaction: once it has committed, no request of an ended session is answered as its logon's.
+    """
+    Logon.objects.filter(pk=logon.pk).update(sessions_begin_at=now)
+    if keep is not None:
+        kept = {"logon": logon, "began_at": now, "active_at": now}
+        OpenSession.objects.get_or_create(session_key=keep, defaults=kept)
+    return _end(OpenSession.objects.filter(logon=logon).exclude(session_key=keep or ""))
+
+
+def end_one_session(logon: Logon, key: int) -> bool:
+    """End one session of the logon by its key in the list. Returns whether there was one."""
+    return _end(OpenSession.objects.filter(logon=logon, pk=key)) > 0
+
+
+def _end(opened: QuerySet[OpenSession]) -> int:
     keys = list(opened.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
-    opened.delete()
+    OpenSession.objects.filter(session_key__in=keys).delete()
     return len(keys)
+
+
+def ended_elsewhere(session: SessionBase, logon: Logon) -> bool:
+    """Whether all sessions of the logon were ended after this one began, and this one was not kept."""
+    began = session.get(SIGNED_IN_AT)
+    if logon.sessions_begin_at is None or not isinstance(began, int):
+        return False
+    if began >= int(logon.sessions_begin_at.timestamp()):
+        return False
+    return not OpenSession.objects.filter(session_key=session.session_key or "", logon=logon).exists()
 
 
 def is_fresh(request: HttpRequest, *, now: datetime) -> bool:
@@ -77,7 +118,9 @@ def is_fresh(request: HttpRequest, *, now: datetime) -> bool:
 
 def freshened(request: HttpRequest, *, now: datetime) -> None:
     """All secrets of the logon were given again, just now. The session gets a new key."""
+    before = request.session.session_key
     request.session.cycle_key()
+    OpenSession.objects.filter(session_key=before or "").update(session_key=request.session.session_key)
     request.session[FRESH_AT] = int(now.timestamp())
 
 
@@ -86,6 +129,7 @@ def touch(session: SessionBase, *, now: datetime) -> None:
     seconds = int(now.timestamp())
     if seconds - session[ACTIVE_AT] >= TOUCH_SECONDS:
         session[ACTIVE_AT] = seconds
+        OpenSession.objects.filter(session_key=session.session_key or "").update(active_at=now)
 
 
 def signed_in_at(session: SessionBase) -> datetime | None:
@@ -103,4 +147,6 @@ def ends_at_latest(session: SessionBase) -> datetime | None:
 def forget_ended_sessions(*, now: datetime) -> int:
     """Periodic: delete sessions whose time is over. Returns how many."""
     deleted, _ = Session.objects.filter(expire_date__lt=now).delete()
+    over = now - timedelta(seconds=settings.SESSION_WHOLE_SECONDS)
+    OpenSession.objects.filter(began_at__lt=over).delete()
     return deleted

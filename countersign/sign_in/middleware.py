@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from countersign.access.queries.own import is_active
 from countersign.logons.models import Logon
 from countersign.logons.second_factors.half import half_of
-from countersign.logons.sessions import SessionEnd, end_of, end_session, touch
+from countersign.logons.sessions import SessionEnd, end_of, end_session, ended_elsewhere, touch
 from countersign.sign_in.operations import sign_out
 from countersign.sign_in.targets import NEXT, WHY, own_path
 
@@ -39,6 +39,8 @@ class SessionEnds:
     def _look_at(self, request: HttpRequest, logon: Logon) -> None:
         now = timezone.now()
         why = end_of(request.session, now=now)
+        if why is None and ended_elsewhere(request.session, logon):
+            why = SessionEnd.ENDED
         if why is None and not is_active(logon.pk, at=now):
             why = SessionEnd.NOT_ACTIVE
         if why is None:

@@ -88,4 +88,5 @@ def _detail(entry: SignInEntry) -> Any:
         SessionEnd.IDLE.value: _("without activity for too long"),
         SessionEnd.WHOLE.value: _("the session had lasted as long as one may"),
         SessionEnd.NOT_ACTIVE.value: _("the logon was not active any more"),
+        SessionEnd.ENDED.value: _("ended from another browser, or by a change of password or second factors"),
     }.get(entry.why, "")

@@ -23,7 +23,7 @@ from countersign.ui import error_pages
 def let_in(request: HttpRequest, logon: Logon, *, how: str, target: str, now: datetime) -> HttpResponse:
     """The session begins; to where one wanted to go."""
     record_sign_in(actor=logon, how=how, now=now)
-    begin_session(request, logon, now=now)
+    begin_session(request, logon, now=now, how=how)
     response = HttpResponseRedirect(target or settings.LOGIN_REDIRECT_URL, status=303)
     speak(response, logon)
     return response

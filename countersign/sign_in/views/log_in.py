@@ -77,6 +77,13 @@ def _said(request: HttpRequest) -> dict[str, str]:
             )
             % hours,
         ),
+        SessionEnd.ENDED: (
+            "info",
+            _(
+                "This session was ended: by you in another browser, or because your password or your second "
+                "factors changed."
+            ),
+        ),
         SessionEnd.NOT_ACTIVE: (
             "warning",
             _(
