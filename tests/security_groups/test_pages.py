@@ -161,7 +161,9 @@ def test_all_that_match_and_the_lists_behind_the_counts(firm: Firm) -> None:
     assert "What changes for" in text(listed)
     whole = client.get(re.sub(r"&logon=.*", "", unescape(links[0])))
     assert "Joel" in text(whole)
-    assert client.get(address(firm, "place")).status_code == 422
+    nothing = client.get(address(firm, "place"), {"q": "bak"}, follow=True)
+    assert "Tick at least one customer first." in text(nothing)
+    assert "q=bak" in nothing.redirect_chain[0][0]
     assert client.get(address(firm, "changes")).status_code == 302
 
 

@@ -120,10 +120,9 @@ def _rows(
     if narrowed.group is not None:
         parameters["only"] = narrowed.group
         where.append(f"({group}) = %(only)s")
-        if not timed:
-            where.append("k.group_id = %(only)s")
+        where.append("(k.group_id = %(only)s OR k.timed)" if timed else "k.group_id = %(only)s")
     if narrowed.kept:
-        where.append(f"({group}) IS NULL")
+        where.append(f"({group}) IS NULL AND (k.group_id IS NULL OR k.timed)")
     if standing.limits is not None:
         parameters["visible"] = sorted(standing.limits.groups)
         where.append(f"({group}) = ANY(%(visible)s)")
@@ -147,22 +146,25 @@ def _rows(
 
 
 def _passing(standing: Standing, parameters: dict[str, Any]) -> str:
-    """SQL: something passes from customer ``k``, now or by plan; for a secondary MA, of what it is let in to."""
-    granted = """EXISTS (SELECT FROM access_grant p WHERE p.account_id = a.id AND p.third_party_id = ANY(%(sources)s)
-        AND p.ended_at IS NULL AND (p.ends_at IS NULL OR p.ends_at > %(at)s))"""
+    """SQL: something passes from customer ``k``, now or by plan; for a secondary MA, of what it is let in to.
+
+    Scalar subqueries, not EXISTS: the planner must ask about each row of the page, not hash every grant of the firm.
+    """
+    granted = """(SELECT true FROM access_grant p WHERE p.account_id = a.id AND p.third_party_id = ANY(%(sources)s)
+        AND p.ended_at IS NULL AND (p.ends_at IS NULL OR p.ends_at > %(at)s) LIMIT 1)"""
     if standing.limits is None:
-        return f"""(k.taxpayer_id = ANY(%(sources)s) OR EXISTS (
-            SELECT FROM taxpayers_account a WHERE a.taxpayer_id = k.taxpayer_id AND {granted}))"""
+        return f"""(k.taxpayer_id = ANY(%(sources)s) OR (
+            SELECT true FROM taxpayers_account a WHERE a.taxpayer_id = k.taxpayer_id AND {granted} LIMIT 1))"""
     types = standing.limits.account_types
     parameters |= {"types": None if types is None else sorted(types), "actor": standing.actor.pk}
-    return f"""EXISTS (SELECT FROM taxpayers_account a
+    return f"""(SELECT true FROM taxpayers_account a
         LEFT JOIN access_refinement ra ON ra.logon_id = %(actor)s AND ra.account_id = a.id
              AND ra.taxpayer_id = a.taxpayer_id AND {live("ra", past=False)}
         LEFT JOIN access_refinement rc ON rc.logon_id = %(actor)s AND rc.taxpayer_id = a.taxpayer_id
              AND rc.account_id IS NULL AND {live("rc", past=False)}
         WHERE a.taxpayer_id = k.taxpayer_id AND (a.taxpayer_id = ANY(%(sources)s) OR {granted})
           AND (%(types)s::bigint[] IS NULL OR a.account_type_id = ANY(%(types)s))
-          AND CASE WHEN rc.rights = 0 THEN 0 ELSE coalesce(ra.rights, rc.rights, 3) END > 0)"""
+          AND CASE WHEN rc.rights = 0 THEN 0 ELSE coalesce(ra.rights, rc.rights, 3) END > 0 LIMIT 1)"""
 
 
 def _sources(portfolio: int, at: datetime) -> tuple[list[int], bool]:

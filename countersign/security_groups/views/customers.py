@@ -66,6 +66,7 @@ def customers(request: HttpRequest, portfolio: int) -> HttpResponse:
     filtered = narrowed != Narrowed()
     context = {
         "table": _table(request, standing, page.rows, filtered=filtered),
+        "nothing_ticked": request.GET.get("ticked") == "0",
         "typed": narrowed.search,
         "groups": groups,
         "only": narrowed.group,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -55,7 +56,9 @@ def place_chosen(request: HttpRequest, portfolio: int) -> HttpResponse:
     standing = portfolio_of(signed_in(request), portfolio, at=timezone.now())
     chosen = chosen_in(request)
     if chosen.taxpayers == ():
-        raise Invalid({"customer": _("Tick at least one customer first.")})
+        back = {name: request.GET[name] for name in ("q", "group") if request.GET.get(name)}
+        address = reverse("security_groups:customers", args=[portfolio])
+        return HttpResponseRedirect(f"{address}?{urlencode({**back, 'ticked': 0})}")
     return _place(request, standing, chosen, None)
 
 
