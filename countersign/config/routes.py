@@ -76,6 +76,7 @@ ROUTES: Mapping[str, Route] = {
     "security:passkey_options": Route(Who.SET_UP),
     "security:recovery_codes": Route(Who.SET_UP),
     "security:recovery_codes_file": Route(Who.SET_UP),
+    "security:sessions": Route(Who.SIGNED_IN),
     "security:new_recovery_codes": Route(Who.SIGNED_IN),
     "security:remove_authenticator": Route(Who.SIGNED_IN),
     "security:remove_passkey": Route(Who.CONCERNED, {"pk": "@passkey"}),

@@ -25,6 +25,13 @@ class SecondFactorRemoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionsEnded(Event):
+    """The actor ended other sessions of their own logon, from the list."""
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecoveryCodesMade(Event):
     """The actor got new recovery codes; the old ones ended."""
 

@@ -23,6 +23,12 @@ class FirstCodeForm(Form):
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
+class EndSessionForm(Form):
+    """Which session to end: a key of the list, or all others."""
+
+    session = forms.RegexField(r"^(others|[1-9][0-9]{0,17})$", widget=forms.HiddenInput(), label=_("Session"))
+
+
 class NewPasskeyForm(Form):
     """A name for the passkey, and the browser's answer, which a script fills in."""
 

@@ -18,10 +18,10 @@ from countersign.logons.known_devices import end_known_devices
 from countersign.logons.models import Authenticator, Logon, Passkey, RecoveryCode
 from countersign.logons.second_factors import factors_of, passkeys, recovery_codes, required_for, totp
 from countersign.logons.second_factors.ways import Way
-from countersign.logons.sessions import end_all_sessions
+from countersign.logons.sessions import end_all_sessions, end_one_session
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.reasons import Reason
-from countersign.security.events import RecoveryCodesMade, SecondFactorAdded, SecondFactorRemoved
+from countersign.security.events import RecoveryCodesMade, SecondFactorAdded, SecondFactorRemoved, SessionsEnded
 
 
 @transaction.atomic
@@ -95,6 +95,21 @@ def renew_recovery_codes(*, actor: Logon, keep: str | None, now: datetime) -> li
     codes = _new_codes(actor, now)
     _end_the_rest(actor, keep, now)
     return codes
+
+
+@transaction.atomic
+def end_sessions(*, actor: Logon, session: str, keep: str, now: datetime) -> int:
+    """End one of the actor's sessions by its key in the list, or all ``others``. Returns how many.
+
+    The one with the session key ``keep`` goes on. It only reduces, so nothing is asked for it.
+    """
+    if session == "others":
+        count = end_all_sessions(actor, now=now, keep=keep)
+    else:
+        count = int(end_one_session(actor, int(session)))
+    if count:
+        _record(SessionsEnded(count=count), actor, now)
+    return count
 
 
 def _lock(actor: Logon, first: bool = False) -> None:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("profile/security/authenticator-app/", views.authenticator, name="authenticator"),
     path("profile/security/authenticator-app/code.svg", views.picture, name="picture"),
     path("profile/security/authenticator-app/remove/", views.remove_authenticator, name="remove_authenticator"),
+    path("profile/security/sessions/", views.sessions, name="sessions"),
     path("profile/security/passkey/", views.passkey, name="passkey"),
     path("profile/security/passkey/options/", views.passkey_options, name="passkey_options"),
     path("profile/security/passkey/<key:pk>/remove/", views.remove_passkey, name="remove_passkey"),

@@ -4,6 +4,7 @@ from countersign.security.views.authenticator import authenticator, picture, rem
 from countersign.security.views.factors import factors
 from countersign.security.views.passkey import passkey, passkey_options, remove_passkey
 from countersign.security.views.recovery_codes import new_recovery_codes, recovery_codes, recovery_codes_file
+from countersign.security.views.sessions import sessions
 
 __all__ = [
     "authenticator",
@@ -16,4 +17,5 @@ __all__ = [
     "recovery_codes_file",
     "remove_authenticator",
     "remove_passkey",
+    "sessions",
 ]
