@@ -88,10 +88,12 @@ INSTALLED_APPS = [
     "countersign.submissions",
     "countersign.portfolios",
     "countersign.letters",
+    "countersign.notices",
     "countersign.sign_in",
     "countersign.security",
     "countersign.registration",
     "countersign.profile",
+    "countersign.leaving",
     "countersign.third_party_access",
     "countersign.security_groups",
     "countersign.secondary_logons",
@@ -265,6 +267,10 @@ LOCALE_PATHS = [BASE_DIR / "countersign" / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["countersign.ui.formats"]
+PORTFOLIO_PARKED_DAYS = int(_setting("PORTFOLIO_PARKED_DAYS", "90"))
+SUCCESSOR_DAYS = int(_setting("SUCCESSOR_DAYS", "14"))  # a named successor accepts within
+NOT_ME_DAYS = int(_setting("NOT_ME_DAYS", "10"))  # links of "This wasn't me"
+EMAIL_CHANGE_HOURS = int(_setting("EMAIL_CHANGE_HOURS", "24"))  # a new address is confirmed within
 TIME_ZONE = _setting("TIME_ZONE", "America/New_York")
 
 # --- Mail ---------------------------------------------------------------------------------------------

@@ -9,22 +9,35 @@ from django.utils import timezone
 
 from countersign.background.jobs import forget_old_jobs, rescue_stalled_jobs
 from countersign.background.periodic import Periodic
-from countersign.events import Event, Subscriber
+from countersign.events import Event, Occurrence, Subscriber
 from countersign.events.sealing import seal_pending
+from countersign.leaving import mail as leaving_mail
+from countersign.leaving.events import ProfileDeleted
 from countersign.logons.limiter import forget_old_failures
 from countersign.logons.sessions import forget_ended_sessions
 from countersign.mail.tasks import sweep
 from countersign.mail.upkeep import forget_sent
+from countersign.notices import mail as notices_mail
+from countersign.notices.operations import send_digests
 from countersign.registration import mail as registration_mail
 from countersign.registration.operations.begin import forget_registrations
-from countersign.registration.operations.decide import expire_requests_for_access
+from countersign.registration.operations.decide import end_requests_of, expire_requests_for_access
 from countersign.registration.operations.waiting import end_waiting_in_time
 from countersign.secondary_logons import mail as secondary_logons_mail
 from countersign.security import mail as security_mail
 from countersign.security_groups.operations.uploading import forget_old_files
 from countersign.sign_in import mail as sign_in_mail
 from countersign.third_party_access import mail as third_party_access_mail
+from countersign.third_party_access.operations.end_requests import withdraw_requests_of
 from countersign.third_party_access.operations.expire_requests import expire_requests, remind_of_requests
+
+
+def end_what_it_asked_for(occurrence: Occurrence[ProfileDeleted]) -> None:
+    """Requests of a deleted logon end with it (SPEC 3), whichever feature they belong to."""
+    assert occurrence.actor_logon_id is not None
+    end_requests_of(logon=occurrence.actor_logon_id, now=occurrence.at)
+    withdraw_requests_of(logon=occurrence.actor_logon_id, now=occurrence.at)
+
 
 # Event → what runs, in this order, in the transaction that recorded it.
 SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {
@@ -33,6 +46,9 @@ SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {
     **third_party_access_mail.SUBSCRIBERS,
     **registration_mail.SUBSCRIBERS,
     **secondary_logons_mail.SUBSCRIBERS,
+    **notices_mail.SUBSCRIBERS,
+    **leaving_mail.SUBSCRIBERS,
+    ProfileDeleted: (end_what_it_asked_for, *leaving_mail.SUBSCRIBERS[ProfileDeleted]),
 }
 
 
@@ -63,6 +79,11 @@ def forget_sign_ins() -> None:
     forget_ended_sessions(now=now)
 
 
+def send_daily_digests() -> None:
+    """Mail the notices that wait for their reader's daily mail."""
+    send_digests()
+
+
 def forget_placement_files() -> None:
     """Delete uploaded files of placements that are a week old."""
     forget_old_files(now=timezone.now())
@@ -74,6 +95,7 @@ PERIODIC = (
     Periodic("close requests in time", 60, close_requests_in_time),
     Periodic("registrations in time", 60, registrations_in_time),
     Periodic("forget sign-ins", 900, forget_sign_ins),
+    Periodic("send daily digests", 24 * 3600, send_daily_digests),
     Periodic("forget placement files", 3600, forget_placement_files),
     Periodic("forget sent mail", 3600, forget_sent),
     Periodic("rescue stalled jobs", 60, rescue_stalled_jobs),

@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("countersign.registration.urls")),
     path("", include("countersign.security.urls")),
     path("", include("countersign.profile.urls")),
+    path("", include("countersign.leaving.urls")),
+    path("", include("countersign.notices.urls")),
     path("", include("countersign.home.urls")),
     path("", include("countersign.tax_accounts.urls")),
     path("", include("countersign.history.urls")),

@@ -64,6 +64,8 @@ def set_password(logon: Logon, typed: str, *, now: datetime) -> None:
     if used or _used_at_other_cost(logon, typed) or (foreign and password_matches(logon, typed)):
         raise Invalid({"password": _("You used this password before. Choose one that you never had here.")})
     _store(logon, encoded, now)
+    # A new password is how one gets in again after *This wasn't me*.
+    Logon.objects.filter(pk=logon.pk, sign_in_stopped_at__isnull=False).update(sign_in_stopped_at=None)
 
 
 def renew_hash(logon: Logon, typed: str) -> None:

@@ -12,3 +12,17 @@ class ProfileChanged(Event):
     """A person changed their own profile."""
 
     fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailChangeAsked(Event):
+    """A new address was entered; it waits for its confirmation. ``which``: first or second."""
+
+    which: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailChanged(Event):
+    """A new address counts, or the second one was removed. ``which``: first or second."""
+
+    which: str

@@ -47,7 +47,7 @@ def sign_in(*, username: str, password: str, source: str, now: datetime) -> Logo
             raise
         logon = Logon.objects.filter(username=name).first()
         matches = password_matches(logon, password)
-        active = is_active(logon.pk if logon else NOBODY, at=now)
+        active = is_active(logon.pk if logon else NOBODY, at=now) and not _stopped(logon)
         if logon is None or not matches or not active:
             _record_failure(logon, matches, now)
             if reserved.next_at > now:
@@ -73,7 +73,7 @@ def check_second_factor(
         ),
         Way.RECOVERY_CODE: _("This is none of your recovery codes, or it was used already. Take another one."),
     }
-    if not is_active(logon.pk, at=now):
+    if not is_active(logon.pk, at=now) or _stopped(Logon.objects.get(pk=logon.pk)):
         _record_failure(logon, True, now)
         raise Invalid({"": str(NO_MATCH)})
     try:
@@ -115,7 +115,7 @@ def sign_in_with_passkey(request: HttpRequest, *, answer: str, source: str, now:
         if isinstance(refused, limiter.Locked):
             raise
         raise no_match from None
-    if not is_active(passkey.logon_id, at=now):
+    if not is_active(passkey.logon_id, at=now) or _stopped(passkey.logon):
         _record_failure(passkey.logon, True, now)
         raise no_match
     limiter.release(by_source)
@@ -152,6 +152,11 @@ def _record_failure(logon: Logon | None, matches: bool, now: datetime) -> None:
         events.record(SignInFailed(), actor=None, channel=events.Channel.ONLINE, at=now, reason=reason, logons=whose)
         if logon is None:
             transaction.set_rollback(True)  # of the inner one: both ways end with a commit
+
+def _stopped(logon: Logon | None) -> bool:
+    """Whether *This wasn't me* stopped signing in, until a new password is chosen by recovery (SPEC 7)."""
+    return logon is not None and logon.sign_in_stopped_at is not None
+
 
 
 @transaction.atomic

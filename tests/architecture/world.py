@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from countersign.access.models import SecurityGroup
+from countersign.access.models import Portfolio, PortfolioHolder, PortfolioSource, SecurityGroup
 from countersign.config.routes import ROUTES, Route
+from countersign.leaving.models import SuccessorOffer
 from countersign.logons.models import Authenticator, Logon, Passkey
 from countersign.logons.second_factors.encryption import encrypt
 from countersign.policy.rights import Rights
@@ -53,7 +54,9 @@ class World:
         self.keys["@passkey"] = Passkey.objects.create(logon=dana, credential_id=b"dana", credential_data=b"-").pk
         secret = encrypt(b"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
         Authenticator.objects.create(logon=dana, secret_encrypted=secret.text, key_id=secret.key_id)
-        retail = SecurityGroup.objects.get(name="Retail clients", portfolio__holders__holder__username=username("maria"))
+        retail = SecurityGroup.objects.get(
+            name="Retail clients", portfolio__holders__holder__username=username("maria")
+        )
         self.keys |= {"@portfolio": retail.portfolio_id, "@security_group": retail.pk}
         kept = keep_file(
             actor=Logon.objects.get(username=username("maria")),
@@ -65,7 +68,9 @@ class World:
         self.keys["@logon_file"] = LogonFile.objects.create(
             portfolio=retail.portfolio,
             uploaded_by=Logon.objects.get(username=username("maria")),
-            rows=rows_of(b"username,first_name,last_name,email,access_type,default_rights\nnoor.new,N,H,n@x.example,TA,View Only"),
+            rows=rows_of(
+                b"username,first_name,last_name,email,access_type,default_rights\nnoor.new,N,H,n@x.example,TA,View Only"
+            ),
         ).pk
         bakery_row = Taxpayer.objects.get(key="HARBOR-BAKERY")
         with transaction.atomic():
@@ -73,6 +78,23 @@ class World:
                 logon=Logon.objects.get(username=username("felix")), taxpayer=bakery_row, proved_by="letter_id", now=now
             )
         self.keys["@request_for_access"] = asked.pk
+        self.keys["@offer"] = SuccessorOffer.objects.create(
+            taxpayer=bakery_row,
+            offered_to=dana,
+            offered_by=Logon.objects.get(username=username("felix")),
+            confirmation_number=request.confirmation_number,
+            expires_at=now + timedelta(days=14),
+        ).pk
+        parked = Portfolio.objects.create()
+        PortfolioHolder.objects.create(
+            portfolio=parked,
+            holder=Logon.objects.get(username=username("felix")),
+            begins_at=now - timedelta(days=9),
+            ended_at=now,
+        )
+        lopez = Taxpayer.objects.get(key="LOPEZ-CPA")
+        PortfolioSource.objects.create(portfolio=parked, taxpayer=lopez, begins_at=now - timedelta(days=9))
+        self.keys["@parked"] = parked.pk
         self.keys["@account"] = self.keys["@" + bakery.account("WTH")]
 
     def address(self, name: str, **instead: object) -> str:

@@ -60,6 +60,9 @@ class Logon(AbstractBaseUser):
     sessions_begin_at = models.DateTimeField(
         null=True, blank=True, help_text="Sessions that began before this are over, everywhere and at once"
     )
+    sign_in_stopped_at = models.DateTimeField(
+        null=True, blank=True, help_text="This wasn't me: nobody signs in until a new password is chosen by recovery"
+    )
 
     objects: ClassVar[LogonQueries] = LogonQueries()
 

@@ -35,7 +35,12 @@ def profile(request: HttpRequest) -> HttpResponse:
             form.add_problems(error.problems)
         else:
             return _saved(form.cleaned_data["language"])
-    context = {"form": form, "summary": _summary(logon), "saved": SAVED in request.GET and not form.is_bound}
+    context = {
+        "form": form,
+        "summary": _summary(logon),
+        "saved": SAVED in request.GET and not form.is_bound,
+        "sent": "sent" in request.GET and not form.is_bound,
+    }
     return tab_page(request, "profile", "profile/profile.html", context, form.http_status)
 
 
@@ -58,4 +63,5 @@ def _summary(logon: Logon) -> list[tuple[object, object]]:
         (_("Name"), logon.full_name),
         (_("Username"), TwoLines(logon.username, _("Cannot be changed."))),
         (_("E-mail"), TwoLines(logon.email, confirmed)),
+        (_("Second e-mail"), logon.second_email or _("none")),
     ]

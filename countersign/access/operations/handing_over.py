@@ -1,0 +1,74 @@
+"""A portfolio passes to another parent logon, or rests until somebody takes it over. Whether it may is the caller's.
+
+All of these run inside a transaction that holds the portfolio (``customers.lock_portfolio``) and the rows of the
+taxpayers that feed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from countersign.access.models import PortfolioHolder, PortfolioSource, TaxpayerAccess
+from countersign.access.operations.customers import lock_reach, refresh
+from countersign.policy.errors import Stale
+from countersign.policy.reasons import Reason
+
+
+def hand_over(*, portfolio: int, to: int | None, submission: str, now: datetime) -> None:
+    """End the holding and let ``to`` (the key of a logon) hold the portfolio; None parks it, unusable.
+
+    What fed it stays on record as its sources, so that it is never mixed with what the receiver has besides: "a
+    portfolio that was received keeps those it came with" (SPEC 2). Raises ``Stale`` when nobody held it.
+    """
+    held = PortfolioHolder.objects.select_for_update(no_key=True).filter(portfolio_id=portfolio, ended_at=None).first()
+    if held is None:
+        raise Stale(what=Reason.ACCESS_CHANGED)
+    if not held.received:
+        _keep_sources(portfolio, sources_of_holder(held.holder_id), submission, now)
+    _lock_sources(portfolio)
+    if PortfolioHolder.objects.filter(pk=held.pk, ended_at=None).update(ended_at=now, ended_by=submission) != 1:
+        raise Stale(what=Reason.ACCESS_CHANGED)
+    if to is not None:
+        _begin(portfolio, to, submission, now)
+    refresh(portfolios=[portfolio], taxpayers=None)
+
+
+def take_over(*, portfolio: int, by: int, submission: str, now: datetime) -> None:
+    """Let ``by`` hold a portfolio that nobody holds. Raises ``Stale`` when somebody does."""
+    if PortfolioHolder.objects.filter(portfolio_id=portfolio, ended_at=None).exists():
+        raise Stale(what=Reason.ACCESS_CHANGED)
+    _lock_sources(portfolio)
+    _begin(portfolio, by, submission, now)
+    refresh(portfolios=[portfolio], taxpayers=None)
+
+
+def sources_of_holder(holder: int) -> list[int]:
+    """The taxpayers of which the logon is full Master Administrator: its first portfolio draws from all of them."""
+    masters = TaxpayerAccess.objects.filter(
+        logon_id=holder, access_type="MA", accepted=True, provisional=False, ended_at=None
+    )
+    return sorted(masters.values_list("taxpayer_id", flat=True))
+
+
+def _keep_sources(portfolio: int, taxpayers: Iterable[int], submission: str, now: datetime) -> None:
+    known = set(
+        PortfolioSource.objects.filter(portfolio_id=portfolio, ended_at=None).values_list("taxpayer_id", flat=True)
+    )
+    PortfolioSource.objects.bulk_create(
+        PortfolioSource(portfolio_id=portfolio, taxpayer_id=one, begins_at=now, begun_by=submission)
+        for one in taxpayers
+        if one not in known
+    )
+
+
+def _lock_sources(portfolio: int) -> None:
+    kept = PortfolioSource.objects.filter(portfolio_id=portfolio, ended_at=None).order_by("taxpayer_id")
+    for taxpayer in kept.values_list("taxpayer_id", flat=True):
+        lock_reach(taxpayer, sources_change=True)
+
+
+def _begin(portfolio: int, holder: int, submission: str, now: datetime) -> None:
+    PortfolioHolder.objects.create(
+        portfolio_id=portfolio, holder_id=holder, received=True, begins_at=now, begun_by=submission
+    )

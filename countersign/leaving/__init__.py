@@ -1,0 +1,1 @@
+"""Feature: leave one taxpayer, or delete one's profile, with what stays behind."""

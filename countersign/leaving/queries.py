@@ -1,0 +1,202 @@
+"""What ends and what stays behind when somebody leaves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max, QuerySet
+
+from countersign.access.models import (
+    LogonStanding,
+    PortfolioHolder,
+    PortfolioSource,
+    SecondaryLogon,
+    TaxpayerAccess,
+)
+from countersign.access.operations.handing_over import sources_of_holder
+from countersign.access.queries.own import is_secondary, live_at
+from countersign.leaving.models import OfferState, SuccessorOffer
+from countersign.logons.models import Logon
+from countersign.policy.errors import Refused
+from countersign.policy.reasons import Reason
+from countersign.taxpayers.models import Taxpayer
+
+CANDIDATES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LeftTaxpayer:
+    """A taxpayer that is left. ``last``: nobody else administers it; ``candidates`` may be named to follow."""
+
+    access: TaxpayerAccess
+    last: bool
+    candidates: Sequence[Logon]
+
+    @property
+    def taxpayer(self) -> Taxpayer:
+        """The taxpayer itself."""
+        return self.access.taxpayer
+
+
+@dataclass(frozen=True, slots=True)
+class LeftPortfolio:
+    """A portfolio that loses its holder. ``receivers``: who of the firm may take it now."""
+
+    portfolio: int
+    name: str
+    secondary_logons: int
+    receivers: Sequence[Logon]
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What leaving does. ``version`` names what was seen; another one is stale."""
+
+    taxpayers: Sequence[LeftTaxpayer]
+    portfolios: Sequence[LeftPortfolio]
+    secondary: SecondaryLogon | None = None
+
+    @property
+    def version(self) -> str:
+        """Changes with whatever the page shows as a consequence."""
+        seen = [
+            [(one.access.pk, one.last, [logon.pk for logon in one.candidates]) for one in self.taxpayers],
+            [(one.portfolio, [logon.pk for logon in one.receivers]) for one in self.portfolios],
+            self.secondary.pk if self.secondary else None,
+        ]
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:32]
+
+
+def consequences_of_deleting(logon: Logon, *, at: datetime) -> Consequences:
+    """Everything that the logon is and holds."""
+    if is_secondary(logon.pk):
+        fact = SecondaryLogon.objects.filter(logon=logon, ended_at=None).first()
+        return Consequences([], [], fact)
+    accesses = list(
+        TaxpayerAccess.objects.filter(logon=logon, ended_at=None)
+        .select_related("taxpayer")
+        .order_by("taxpayer__name_folded", "taxpayer_id")
+    )
+    held = PortfolioHolder.objects.filter(holder=logon, ended_at=None)
+    return Consequences(_taxpayers(logon, accesses, at), _portfolios(logon, held, at))
+
+
+def consequences_of_leaving(logon: Logon, taxpayer: int, *, at: datetime) -> Consequences:
+    """What giving up this one taxpayer does. Raises a hidden ``Refused`` when the logon is nothing to it."""
+    access = (
+        TaxpayerAccess.objects.filter(live_at(at), logon=logon, taxpayer_id=taxpayer).select_related("taxpayer").first()
+    )
+    if access is None or is_secondary(logon.pk):
+        raise Refused(Reason.NOT_FOUND, hidden=True)
+    held = []
+    if sources_of_holder(logon.pk) == [taxpayer]:
+        held = list(PortfolioHolder.objects.filter(holder=logon, ended_at=None))
+    return Consequences(_taxpayers(logon, [access], at), _portfolios(logon, held, at))
+
+
+def masters_of(taxpayers: Iterable[int], *, at: datetime, but: int | None = None) -> QuerySet[TaxpayerAccess]:
+    """Full Master Administrators of these taxpayers whose logons are active."""
+    active = LogonStanding.objects.filter(live_at(at), status="active")
+    return TaxpayerAccess.objects.filter(
+        live_at(at),
+        taxpayer_id__in=list(taxpayers),
+        access_type="MA",
+        accepted=True,
+        provisional=False,
+        logon_id__in=active.values("logon_id"),
+    ).exclude(logon_id=but or 0)
+
+
+def _taxpayers(logon: Logon, accesses: Sequence[TaxpayerAccess], at: datetime) -> list[LeftTaxpayer]:
+    mastered = [one.taxpayer_id for one in accesses if one.access_type == "MA" and one.accepted and not one.provisional]
+    others = set(masters_of(mastered, at=at, but=logon.pk).values_list("taxpayer_id", flat=True))
+    last = set(mastered) - others
+    candidates = _candidates(last, at)
+    return [LeftTaxpayer(one, one.taxpayer_id in last, candidates.get(one.taxpayer_id, [])) for one in accesses]
+
+
+def _candidates(taxpayers: Iterable[int], at: datetime) -> Mapping[int, list[Logon]]:
+    active = LogonStanding.objects.filter(live_at(at), status="active")
+    administrators = TaxpayerAccess.objects.filter(
+        live_at(at),
+        taxpayer_id__in=list(taxpayers),
+        access_type="TA",
+        accepted=True,
+        logon_id__in=active.values("logon_id"),
+    )
+    found: dict[int, list[Logon]] = {}
+    for access in administrators.select_related("logon").order_by("logon__last_name", "logon_id"):
+        there = found.setdefault(access.taxpayer_id, [])
+        if len(there) < CANDIDATES:
+            there.append(access.logon)
+    return found
+
+
+def _portfolios(logon: Logon, held: Iterable[PortfolioHolder], at: datetime) -> list[LeftPortfolio]:
+    portfolios = []
+    for one in sorted(held, key=lambda one: (one.received, one.portfolio_id)):
+        sources = sources_of_holder(logon.pk)
+        if one.received:
+            kept = PortfolioSource.objects.filter(portfolio_id=one.portfolio_id, ended_at=None)
+            sources = sorted(set(sources) & set(kept.values_list("taxpayer_id", flat=True)))
+        receivers = Logon.objects.filter(pk__in=masters_of(sources, at=at, but=logon.pk).values("logon_id"))
+        members = SecondaryLogon.objects.filter(portfolio_id=one.portfolio_id, ended_at=None).count()
+        receivers_shown = list(receivers.order_by("last_name", "pk")[:CANDIDATES])
+        portfolios.append(LeftPortfolio(one.portfolio_id, _names(sources), members, receivers_shown))
+    return portfolios
+
+
+def _names(taxpayers: Iterable[int]) -> str:
+    names = Taxpayer.objects.filter(pk__in=list(taxpayers)).order_by("kind", "name_folded")
+    shown = list(names.values_list("legal_name", flat=True)[:4])
+    return ", ".join(shown[:3]) + (", …" if len(shown) > 3 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedPortfolio:
+    """A portfolio that nobody holds, until ``until``."""
+
+    portfolio: int
+    name: str
+    secondary_logons: int
+    until: datetime
+
+
+def parked_portfolios(actor: Logon, *, at: datetime, only: int | None = None) -> list[ParkedPortfolio]:
+    """The portfolios that rest and that this Master Administrator of the firm may take over, within 90 days."""
+    if is_secondary(actor.pk) or not LogonStanding.objects.filter(live_at(at), logon=actor, status="active").exists():
+        return []
+    mine = sources_of_holder(actor.pk)
+    sources = PortfolioSource.objects.filter(ended_at=None, taxpayer_id__in=mine)
+    if only is not None:
+        sources = sources.filter(portfolio_id=only)
+    since = at - timedelta(days=settings.PORTFOLIO_PARKED_DAYS)
+    held = PortfolioHolder.objects.filter(ended_at=None).values("portfolio_id")
+    ended = (
+        PortfolioHolder.objects.filter(portfolio_id__in=sources.values("portfolio_id"))
+        .exclude(portfolio_id__in=held)
+        .values("portfolio_id")
+        .annotate(at=Max("ended_at"))
+        .filter(at__gt=since)
+        .order_by("portfolio_id")
+    )
+    found = []
+    for row in ended:
+        portfolio = row["portfolio_id"]
+        feeds = set(mine) & set(
+            PortfolioSource.objects.filter(portfolio_id=portfolio, ended_at=None).values_list("taxpayer_id", flat=True)
+        )
+        members = SecondaryLogon.objects.filter(portfolio_id=portfolio, ended_at=None).count()
+        until = row["at"] + timedelta(days=settings.PORTFOLIO_PARKED_DAYS)
+        found.append(ParkedPortfolio(portfolio, _names(feeds), members, until))
+    return found
+
+
+def open_offers(logon: Logon, *, at: datetime) -> list[SuccessorOffer]:
+    """Taxpayers that wait for this person's answer."""
+    offers = SuccessorOffer.objects.filter(offered_to=logon, state=OfferState.OPEN, expires_at__gt=at)
+    return list(offers.select_related("taxpayer", "offered_by").order_by("offered_at"))

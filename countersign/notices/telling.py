@@ -1,0 +1,117 @@
+"""Tell a person: a notice in the portal, and mail at once, in the daily digest, or to every address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from countersign import mail
+from countersign.logons import links
+from countersign.logons.models import Logon
+from countersign.notices.kinds import KINDS, Words
+from countersign.notices.models import MailChoice, Notice, NoticeChoice
+
+NOT_ME = "not_me"
+
+
+class Stops(StrEnum):
+    """What *This wasn't me* suspends: only the reported change, or the logon's sign-in."""
+
+    SIGN_IN = "sign_in"
+    EMAIL_CHANGE = "email_change"
+
+
+def tell(
+    logon: Logon,
+    *,
+    kind: str,
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+    path: str = "",
+    submission: str = "",
+    stops: Stops | None = None,
+) -> None:
+    """Tell the person, inside the caller's transaction; one notice per kind, submission and person.
+
+    Security kinds are mailed at once to every confirmed address; with ``stops`` each of those mails has a link of
+    its own to *This wasn't me*. Others are mailed at once, or wait for the digest where the person chose that.
+    """
+    about = dict(details or {})
+    if submission and Notice.objects.filter(logon=logon, kind=kind, submission=submission).exists():
+        return
+    what = KINDS[kind]
+    daily = not what.security and NoticeChoice.objects.filter(logon=logon, mail=MailChoice.DAILY).exists()
+    Notice.objects.create(
+        logon=logon, kind=kind, details=about, path=path, submission=submission, created_at=now, digest=daily
+    )
+    if daily:
+        return
+    addresses = confirmed_addresses(logon) if what.security else [logon.email]
+    for address in addresses:
+        mail_words(logon, address, kind=kind, details=about, path=path, submission=submission, stops=stops, now=now)
+
+
+def mail_words(
+    logon: Logon,
+    address: str,
+    *,
+    kind: str,
+    now: datetime,
+    details: Mapping[str, Any],
+    path: str = "",
+    submission: str = "",
+    stops: Stops | None = None,
+) -> None:
+    """Mail what a notice of this kind says to one address, in the language of the logon."""
+    if not address:
+        return
+    with mail.in_language(logon.language):
+        words: Words = KINDS[kind].words(details)
+        paragraphs = [*words.sentences]
+        if submission:
+            paragraphs.append(_("Confirmation number: %(number)s") % {"number": submission})
+        action = mail.Action(label=words.button or _("Sign in"), path=path) if path else None
+        if stops is not None:
+            paragraphs.append(
+                _("If it was you, there is nothing to do. If not, use this link within %(days)d days.")
+                % {"days": settings.NOT_ME_DAYS}
+            )
+            token = not_me_link(logon, kind=kind, stops=stops, now=now)
+            action = mail.Action(label=_("This wasn’t me"), path=reverse("notices:not_me_link", args=[token]))
+        mail.queue(
+            mail.Message(
+                to=address,
+                language=logon.language,
+                kind=kind,
+                subject=words.subject,
+                paragraphs=paragraphs,
+                action=action,
+                logon_id=logon.pk,
+            )
+        )
+
+
+def not_me_link(logon: Logon, *, kind: str, stops: Stops, now: datetime) -> str:
+    """The token of a link that stops. It belongs to a subject, so that no other change of the logon voids it."""
+    return links.issue(
+        NOT_ME,
+        subject=f"logon-{logon.pk}",
+        details={"logon": logon.pk, "about": kind, "stops": stops.value},
+        lifetime=timedelta(days=settings.NOT_ME_DAYS),
+        now=now,
+        replaces=False,
+    )
+
+
+def confirmed_addresses(logon: Logon) -> list[str]:
+    """Every confirmed address; the first one also unconfirmed where there is no other."""
+    addresses = [logon.email] if logon.email_confirmed else []
+    if logon.second_email and logon.second_email_confirmed and logon.second_email.lower() != logon.email.lower():
+        addresses.append(logon.second_email)
+    return addresses or [logon.email]
