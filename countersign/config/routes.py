@@ -180,6 +180,7 @@ ROUTES: Mapping[str, Route] = {
     "secondary_logons:group_clients": _of_portfolio(logon="@joel"),
     "secondary_logons:settings": _of_portfolio(logon="@joel"),
     "secondary_logons:customer": _of_portfolio(logon="@joel", taxpayer="@HARBOR-BAKERY"),
+    "secondary_logons:changes": _of_portfolio(logon="@joel"),
     "secondary_logons:copy": _of_portfolio(logon="@joel"),
     "secondary_logons:invitation": _of_portfolio(logon="@pat"),
     "secondary_logons:deactivate": _of_portfolio(logon="@joel"),

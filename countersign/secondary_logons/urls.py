@@ -3,7 +3,17 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import countersign.ui.converters  # noqa: F401 - <key:…>
-from countersign.secondary_logons.views import adding, additional, changing, copying, ending, enrolling, one, uploading
+from countersign.secondary_logons.views import (
+    adding,
+    additional,
+    changing,
+    copying,
+    ending,
+    enrolling,
+    one,
+    previews,
+    uploading,
+)
 
 app_name = "secondary_logons"
 
@@ -13,6 +23,7 @@ _of_logon = [
     path("groups/clients/", changing.group_clients, name="group_clients"),
     path("settings/", changing.settings, name="settings"),
     path("customers/<key:taxpayer>/", changing.customer, name="customer"),
+    path("changes/", previews.changes, name="changes"),
     path("copy/", copying.copy, name="copy"),
     path("invitation/", ending.invitation, name="invitation"),
     path("deactivate/", ending.deactivate, name="deactivate"),

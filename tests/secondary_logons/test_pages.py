@@ -157,6 +157,11 @@ def test_access_settings_choose_review_submit(maria: Any, firm: Firm) -> None:
     }
     review = maria.post(page, chosen | {"step": "review"})
     assert b"View Only" in review.content and b"File and Pay" in review.content
+    behind = re.search(r'href="([^"]*/changes/[^"]*gained=0)"', review.content.decode().replace("&amp;", "&"))
+    assert behind
+    lost = maria.get(behind[1]).content
+    assert account_number("PELL-STREET-BOOKS", "SUT").encode() in lost
+    assert account_number("CEDAR-ROW-FLORIST", "WTH").encode() not in lost  # it had No Access there
     assert maria.post(page, chosen | {"step": "submit"}).status_code == 303
     assert maria.post(page, chosen | {"access_type": "TA", "default_rights": "", "step": "review"}).status_code == 422
 
@@ -189,6 +194,8 @@ def test_settings_are_copied_after_a_review(maria: Any, firm: Firm) -> None:
     chosen = {"source": "joel.lopezcpa", "refinements": "on", "token": str(uuid4())}
     review = maria.post(page, chosen | {"step": "review"})
     assert review.status_code == 200 and b"Retail clients" in review.content
+    behind = re.search(r'href="([^"]*/changes/[^"]*gained=1)"', review.content.decode().replace("&amp;", "&"))
+    assert behind and account_number("PELL-STREET-BOOKS", "WTH").encode() in maria.get(behind[1]).content
     kept = {name: hidden(review.content, name) for name in ("version", "source_version")}
     assert maria.post(page, chosen | kept | {"step": "submit"}).status_code == 303
     assert maria.post(page, {"source": "hana.lopezcpa", "step": "review"}).status_code == 422

@@ -60,17 +60,17 @@ class UserPage(NamedTuple):
 
 def additional_users(portfolio: int, narrowed: Narrowed, *, at: datetime, page: int = 1, size: int) -> UserPage:
     """A page of the portfolio's secondary logons. A page beyond the last is the last."""
-    found = _found(portfolio, narrowed, at)
+    found = _found(portfolio, narrowed)
     total = found.count()
     page = max(1, min(page, -(-total // size)))
-    return UserPage(_rows(found[(page - 1) * size : page * size]), page, total)
+    return UserPage(_rows(found[(page - 1) * size : page * size], at), page, total)
 
 
 def every_user(portfolio: int, narrowed: Narrowed, *, at: datetime, batch: int = 500) -> Iterator[list[AdditionalUser]]:
     """All of the list, a batch at a time: for downloads."""
-    found = _found(portfolio, narrowed, at)
+    found = _found(portfolio, narrowed)
     first = 0
-    while rows := _rows(found[first : first + batch]):
+    while rows := _rows(found[first : first + batch], at):
         yield rows
         first += batch
 
@@ -80,11 +80,7 @@ def count_users(portfolio: int) -> int:
     return SecondaryLogon.objects.filter(portfolio_id=portfolio, ended_at__isnull=True).count()
 
 
-def _found(portfolio: int, narrowed: Narrowed, at: datetime) -> QuerySet[SecondaryLogon]:
-    standing = LogonStanding.objects.filter(logon_id=OuterRef("logon_id"), ended_at__isnull=True)
-    invitation = Link.objects.filter(
-        kind=ENROLL, logon_id=OuterRef("logon_id"), used_at=None, void_at=None, expires_at__gt=at
-    )
+def _found(portfolio: int, narrowed: Narrowed) -> QuerySet[SecondaryLogon]:
     found = SecondaryLogon.objects.filter(portfolio_id=portfolio).select_related("logon")
     if narrowed.status == LogonStatus.CANCELLED.value:
         # Those that left, once each: their newest fact, unless they were granted access anew.
@@ -92,12 +88,12 @@ def _found(portfolio: int, narrowed: Narrowed, at: datetime) -> QuerySet[Seconda
         found = found.filter(~Exists(later), ended_at__isnull=False)
     else:
         found = found.filter(ended_at__isnull=True)
-    found = found.annotate(
-        status=Subquery(standing.values("status")[:1]),
-        invited_until=Subquery(invitation.order_by("-created_at").values("expires_at")[:1]),
-    )
-    if narrowed.status and narrowed.status != LogonStatus.CANCELLED.value:
-        found = found.filter(status=narrowed.status)
+    cancelled = narrowed.status == LogonStatus.CANCELLED.value
+    standings = LogonStanding.objects.filter(logon_id=OuterRef("logon_id"), ended_at__isnull=True)
+    if narrowed.sort.removeprefix("-") == "status":
+        found = found.annotate(status=Subquery(standings.values("status")[:1]))
+    if narrowed.status and not cancelled:
+        found = found.filter(Exists(standings.filter(status=narrowed.status)))
     if narrowed.access_type:
         found = found.filter(access_type=narrowed.access_type)
     if narrowed.group:
@@ -124,7 +120,7 @@ def _order(sort: str) -> list[str | OrderBy]:
     return [F(first).asc(nulls_first=True), *rest, "pk"]
 
 
-def _rows(facts: QuerySet[SecondaryLogon]) -> list[AdditionalUser]:
+def _rows(facts: QuerySet[SecondaryLogon], at: datetime) -> list[AdditionalUser]:
     shown = list(facts)
     names: dict[int, list[str]] = {fact.logon_id: [] for fact in shown}
     memberships = (
@@ -134,15 +130,19 @@ def _rows(facts: QuerySet[SecondaryLogon]) -> list[AdditionalUser]:
     )
     for logon, name in memberships:
         names[logon].append(name)
+    standings = LogonStanding.objects.filter(logon_id__in=names, ended_at__isnull=True)
+    statuses = dict(standings.values_list("logon_id", "status"))
+    open_links = Link.objects.filter(kind=ENROLL, logon_id__in=names, used_at=None, void_at=None, expires_at__gt=at)
+    invited_until = dict(open_links.order_by("created_at").values_list("logon_id", "expires_at"))
     return [
         AdditionalUser(
             fact.logon,
-            LogonStatus(fact.status or LogonStatus.CLOSED.value),  # type: ignore[attr-defined]
+            LogonStatus(statuses.get(fact.logon_id, LogonStatus.CLOSED.value)),
             AccessType(fact.access_type),
             Rights(fact.default_rights),
             fact.account_types,
             names[fact.logon_id],
-            fact.invited_until,  # type: ignore[attr-defined]
+            invited_until.get(fact.logon_id),
         )
         for fact in shown
     ]

@@ -36,6 +36,7 @@ from countersign.secondary_logons.queries.accounts import with_limits
 from countersign.secondary_logons.queries.one import Secondary, groups_of
 from countersign.secondary_logons.views.adding import group_hints
 from countersign.secondary_logons.views.one import changes_table, refusal
+from countersign.secondary_logons.views.previews import outcome, terms_query
 from countersign.secondary_logons.views.steps import CHANGE, SUBMIT, asks_again, done, opened, step_of
 from countersign.secondary_logons.words import access_type_words, account_type_words
 from countersign.taxpayers.models import AccountType, Taxpayer
@@ -209,6 +210,12 @@ def settings(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
     ]
     context |= {
         "form": form,
+        "outcome": outcome(
+            standing,
+            secondary,
+            limits_with(after, secondary.limits.groups, secondary.limits),
+            terms_query(after),
+        ),
         "refused": refusal(standing, secondary, after=limits_with(after, secondary.limits.groups, secondary.limits)),
         "table": Table(
             _("What changes"),

@@ -22,6 +22,7 @@ from countersign.secondary_logons.operations.changing import limits_with
 from countersign.secondary_logons.operations.copying import limits_copied
 from countersign.secondary_logons.queries.one import Secondary, groups_of, secondary_of
 from countersign.secondary_logons.views.one import refusal
+from countersign.secondary_logons.views.previews import outcome
 from countersign.secondary_logons.views.steps import CHANGE, SUBMIT, asks_again, done, opened, step_of
 from countersign.secondary_logons.words import access_type_words, account_type_words
 from countersign.ui.tables import Column, Table
@@ -87,6 +88,7 @@ def copy(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
             *([("refinements", "on")] if refinements else []),
         ],
         "model": model,
+        "outcome": outcome(standing, secondary, after, {"source": model.logon.pk, "refinements": int(refinements)}),
         "refused": refusal(standing, secondary, after=after),
         "table": _differences(standing, secondary, model, refinements),
     }
