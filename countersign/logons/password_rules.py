@@ -27,7 +27,9 @@ def password_problems(typed: str, *, username: str, email: str, with_second_fact
     password = unicodedata.normalize("NFKC", typed)
     shortest = SHORTEST_WITH_FACTOR if with_second_factor else SHORTEST_ALONE
     if len(password) < shortest:
-        return [_("Use at least %(count)d characters. A few words in a row are easy to remember.") % {"count": shortest}]
+        return [
+            _("Use at least %(count)d characters. A few words in a row are easy to remember.") % {"count": shortest}
+        ]
     if len(password) > LONGEST:
         return [_("Use at most %(count)d characters.") % {"count": LONGEST}]
     problems = []

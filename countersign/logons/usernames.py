@@ -43,9 +43,11 @@ def username_problem(typed: str) -> str | None:
 
 
 def lock_usernames_like(username: str) -> None:
-    """Hold everything that reads like this username until the transaction ends: of two at once the second sees the first.
+    """Hold what reads like this username until the transaction ends: of two at once the second sees the first.
 
     Take it before ``username_problem`` and the insert.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [20_103, skeleton_of(normal_username(username))])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [20_103, skeleton_of(normal_username(username))]
+        )

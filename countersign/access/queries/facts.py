@@ -63,9 +63,11 @@ def _statement(past: bool) -> str:
                AND m.access_type = 'MA' AND m.accepted AND NOT m.provisional AND {alive("m")} AND {source}) END,
            CASE WHEN s.portfolio_id IS NOT NULL THEN ARRAY(
                SELECT gm.group_id FROM access_groupmember gm JOIN access_securitygroup sg ON sg.id = gm.group_id
-               WHERE gm.logon_id = l.id AND sg.portfolio_id + 0 = s.portfolio_id AND {alive("gm")} AND {alive("sg")}) END,
+               WHERE gm.logon_id = l.id AND sg.portfolio_id + 0 = s.portfolio_id
+                 AND {alive("gm")} AND {alive("sg")}) END,
            (SELECT CASE WHEN {alive("pg")} THEN pg.id ELSE dg.id END FROM access_placement pl
-            JOIN access_securitygroup pg ON pg.id = pl.group_id AND pg.portfolio_id + 0 = pl.portfolio_id
+            JOIN access_securitygroup pg ON pg.id = pl.group_id
+                 AND pg.portfolio_id + 0 = pl.portfolio_id
             WHERE pl.portfolio_id = s.portfolio_id AND pl.taxpayer_id = t.id AND {alive("pl")} LIMIT 1),
            dg.id,
            (SELECT ra.rights FROM access_refinement ra WHERE s.portfolio_id IS NOT NULL AND ra.logon_id = l.id
