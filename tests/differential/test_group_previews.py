@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from countersign.access.models import GroupMember, PortfolioHolder, SecondaryLogon, SecurityGroup
 from countersign.access.operations.customers import differences
 from countersign.access.operations.groups import end_group, place, set_groups
-from countersign.access.queries.chosen_customers import Chosen
+from countersign.access.queries.chosen_customers import Chosen, groups_of_customers
 from countersign.access.queries.group_changes import (
     ChangedCustomer,
     Preview,
@@ -22,6 +22,7 @@ from countersign.access.queries.group_changes import (
     preview_of_groups,
     preview_of_placing,
 )
+from countersign.access.queries.mapping_changes import Move, customers_of_moves, preview_of_moves
 from countersign.access.queries.reach import reach
 from countersign.logons.models import Logon
 from countersign.taxpayers.models import Account, Taxpayer
@@ -155,5 +156,35 @@ def test_deleting_a_group_is_placing_all_of_it_in_default(world: World, data: st
             for logon in before
             if before[logon] != after[logon]
         }
+        assert differences() == 0
+        raise Undo
+
+
+@searching
+@given(world=worlds(), data=st.data())
+def test_a_file_of_placements_does_what_its_preview_says(world: World, data: st.DataObject) -> None:
+    with pytest.raises(Undo), transaction.atomic():
+        Stored(world)
+        portfolio, now = portfolio_of(data), timezone.now()
+        groups = SecurityGroup.objects.filter(portfolio=portfolio, ended_at=None, ends_at=None, begins_at__lte=now)
+        if portfolio is None or not any(group.is_default for group in groups):
+            raise Undo
+        targets = sorted(group.pk for group in groups)
+        found = groups_of_customers(portfolio, at=now)
+        wanted = {key: data.draw(st.none() | st.sampled_from(targets)) for key in sorted(found)}
+        moves = {key: Move(found[key], to) for key, to in wanted.items() if to is not None and to != found[key]}
+        before = clients(portfolio)
+        preview = preview_of_moves(portfolio, moves, at=now)
+        pages: dict[tuple[int, bool], list[ChangedCustomer]] = {
+            (logon, gained): customers_of_moves(portfolio, moves, logon=logon, gained=gained, at=now, first=0, size=50)
+            for logon in before
+            for gained in (True, False)
+        }
+        moved = 0
+        for target in targets:
+            chosen = Chosen(taxpayers=tuple(key for key, move in moves.items() if move.target == target))
+            moved += place(portfolio=portfolio, chosen=chosen, group=target, submission="", now=now)
+        assert moved == preview.customers == len(moves)
+        check(preview, pages, before, clients(portfolio))
         assert differences() == 0
         raise Undo

@@ -8,13 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from countersign.access.operations.customers import differences
+from countersign.access.queries.mapping_changes import preview_of_moves
 from countersign.events.models import Entry
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.portfolios.queries import portfolio_of
 from countersign.security_groups.models import PlacementFile
 from countersign.security_groups.operations import keep_file, place_from_file
 from countersign.security_groups.operations.uploading import forget_old_files
-from countersign.security_groups.queries.placement_files import meaning_of, preview_of_moves
+from countersign.security_groups.queries.placement_files import meaning_of
 from countersign.submissions.models import Submission
 from tests.security_groups.conftest import Firm
 from tests.security_groups.test_pages import address, hidden, in_group, signed_in, text

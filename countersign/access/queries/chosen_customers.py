@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
+
+from django.db import connection
 
 from countersign.access.queries.live import live
 from countersign.access.queries.prepared import storable
@@ -49,6 +52,15 @@ def condition(chosen: Chosen, parameters: dict[str, Any]) -> str:
         parameters["from_group"] = chosen.group
         sql += f" AND (k.group_id = %(from_group)s OR k.timed) AND ({GROUP_NOW}) = %(from_group)s"
     return sql
+
+
+def groups_of_customers(portfolio: int, *, at: datetime) -> dict[int, int | None]:
+    """Every customer that can be placed → the group that it is in now; None: kept to the parent."""
+    parameters: dict[str, Any] = {"portfolio": portfolio, "at": at}
+    where = condition(Chosen(), parameters)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT k.taxpayer_id, {GROUP_NOW} FROM access_customer k WHERE {where}", parameters)
+        return dict(cursor.fetchall())
 
 
 def _escaped(text: str) -> str:

@@ -60,48 +60,48 @@ class ChangedCustomer(NamedTuple):
 
 def preview_of_placing(portfolio: int, chosen: Chosen, *, group: int, at: datetime) -> Preview:
     """Every chosen customer goes to ``group``. Deleting a group is the same as placing all of it in Default."""
-    return _preview(_placing(portfolio, chosen, group, at))
+    return preview_of(_placing(portfolio, chosen, group, at))
 
 
 def preview_of_groups(portfolio: int, logon: int, *, groups: Collection[int], at: datetime) -> Preview:
     """The secondary logon is let in to exactly these groups."""
-    return _preview(_membership(portfolio, logon, groups, at))
+    return preview_of(_membership(portfolio, logon, groups, at))
 
 
 def customers_of_placing(
     portfolio: int, chosen: Chosen, *, group: int, logon: int, gained: bool, at: datetime, first: int, size: int
 ) -> list[ChangedCustomer]:
     """A page of the clients that one logon would gain or lose, by name."""
-    return _customers(_placing(portfolio, chosen, group, at), logon, gained, first, size)
+    return customers_of(_placing(portfolio, chosen, group, at), logon, gained, first, size)
 
 
 def customers_of_groups(
     portfolio: int, *, groups: Collection[int], logon: int, gained: bool, at: datetime, first: int, size: int
 ) -> list[ChangedCustomer]:
     """The same for a change of the logon's groups."""
-    return _customers(_membership(portfolio, logon, groups, at), logon, gained, first, size)
+    return customers_of(_membership(portfolio, logon, groups, at), logon, gained, first, size)
 
 
 # What a logon sees of a customer in its groups where no refinement speaks of that customer.
 _PLAINLY = "m.ceiling > 0 AND (m.account_types IS NULL OR m.account_types && {types}::bigint[])"
-_SEEN = _PLAINLY.format(types="o.types")
+SEEN = _PLAINLY.format(types="o.types")
 # All that moves less what the logon had already: adding up 500 groups for each of 2,000 logons would take a minute.
 _COUNTED_BY_GROUP = f"""
     SELECT m.logon_id, CASE WHEN %(target)s = ANY(m.groups) THEN whole.n - coalesce(own.n, 0) ELSE 0 END AS gains,
            CASE WHEN %(target)s = ANY(m.groups) THEN 0 ELSE coalesce(own.n, 0) END AS losses
     FROM member m
-    CROSS JOIN LATERAL (SELECT coalesce(sum(o.n), 0) AS n FROM by_types o WHERE {_SEEN}) whole
+    CROSS JOIN LATERAL (SELECT coalesce(sum(o.n), 0) AS n FROM by_types o WHERE {SEEN}) whole
     LEFT JOIN (SELECT m.logon_id, sum(o.n) AS n FROM member m CROSS JOIN unnest(m.groups) AS own_group
-               JOIN cell o ON o.before = own_group WHERE {_SEEN} GROUP BY m.logon_id) own
+               JOIN cell o ON o.before = own_group WHERE {SEEN} GROUP BY m.logon_id) own
                ON own.logon_id = m.logon_id"""
 _COUNTED_PLAINLY = f"""
     SELECT m.logon_id,
            coalesce(sum(o.n) FILTER (WHERE o.before = ANY(%(wanted)s) AND NOT o.before = ANY(m.groups)), 0) AS gains,
            coalesce(sum(o.n) FILTER (WHERE o.before = ANY(m.groups) AND NOT o.before = ANY(%(wanted)s)), 0) AS losses
-    FROM member m JOIN cell o ON {_SEEN} GROUP BY m.logon_id"""
+    FROM member m JOIN cell o ON {SEEN} GROUP BY m.logon_id"""
 
 
-class _Change(NamedTuple):
+class Change(NamedTuple):
     """``moved``: SQL for (taxpayer_id, name_folded, before); the two conditions on its ``before`` and member ``m``.
 
     ``counted`` adds up cells (before, types, n) for each member.
@@ -115,12 +115,12 @@ class _Change(NamedTuple):
     parameters: dict[str, Any]
 
 
-def _placing(portfolio: int, chosen: Chosen, group: int, at: datetime) -> _Change:
+def _placing(portfolio: int, chosen: Chosen, group: int, at: datetime) -> Change:
     parameters: dict[str, Any] = {"portfolio": portfolio, "target": group, "at": at}
     where = condition(chosen, parameters)
     moved = f"""SELECT k.taxpayer_id, k.name_folded, {GROUP_NOW} AS before FROM access_customer k
         WHERE {where} AND ({GROUP_NOW}) IS DISTINCT FROM %(target)s"""
-    return _Change(
+    return Change(
         moved,
         "true",
         "%(target)s = ANY(m.groups) AND (o.before IS NULL OR NOT o.before = ANY(m.groups))",
@@ -130,13 +130,13 @@ def _placing(portfolio: int, chosen: Chosen, group: int, at: datetime) -> _Chang
     )
 
 
-def _membership(portfolio: int, logon: int, groups: Collection[int], at: datetime) -> _Change:
+def _membership(portfolio: int, logon: int, groups: Collection[int], at: datetime) -> Change:
     parameters = {"portfolio": portfolio, "logon": logon, "wanted": sorted(groups), "at": at}
     moved = f"""SELECT k.taxpayer_id, k.name_folded, {GROUP_NOW} AS before FROM access_customer k
         WHERE k.portfolio_id = %(portfolio)s AND k.passed_on AND (k.timed OR k.group_id IN (
             SELECT unnest(%(wanted)s::bigint[]) UNION
             SELECT gm.group_id FROM access_groupmember gm WHERE gm.logon_id = %(logon)s AND gm.ended_at IS NULL))"""
-    return _Change(
+    return Change(
         moved,
         "s.logon_id = %(logon)s",
         "o.before = ANY(%(wanted)s) AND NOT o.before = ANY(m.groups)",
@@ -150,7 +150,7 @@ def _alive(alias: str) -> str:
     return live(alias, past=False)
 
 
-def _relations(change: _Change) -> str:
+def _relations(change: Change) -> str:
     """moved, open (the moved customers of which something passes, with the account types), member."""
     sources, client_sources = sources_of_holder()
     passes = f"""(o.taxpayer_id = ANY(held.sources) OR EXISTS (
@@ -191,7 +191,8 @@ def _relations(change: _Change) -> str:
         GROUP BY m.logon_id, p.taxpayer_id)"""
 
 
-def _preview(change: _Change) -> Preview:
+def preview_of(change: Change) -> Preview:
+    """Count what the change would do for each secondary logon."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""{_relations(change)},
@@ -201,8 +202,8 @@ def _preview(change: _Change) -> Preview:
                 {change.counted}
                 UNION ALL
                 SELECT m.logon_id,
-                       coalesce(sum(f.sees::int - ({_SEEN})::int) FILTER (WHERE {change.gains}), 0),
-                       coalesce(sum(f.sees::int - ({_SEEN})::int) FILTER (WHERE {change.loses}), 0)
+                       coalesce(sum(f.sees::int - ({SEEN})::int) FILTER (WHERE {change.gains}), 0),
+                       coalesce(sum(f.sees::int - ({SEEN})::int) FILTER (WHERE {change.loses}), 0)
                 FROM refined f JOIN member m ON m.logon_id = f.logon_id JOIN open o ON o.taxpayer_id = f.taxpayer_id
                 GROUP BY m.logon_id)
             SELECT logon_id, sum(gains)::bigint, sum(losses)::bigint, (SELECT count(*) FROM moved)
@@ -215,7 +216,8 @@ def _preview(change: _Change) -> Preview:
     return Preview(rows[-1][3], [LogonChange(logon, gains, losses) for logon, gains, losses, _ in rows[:-1]])
 
 
-def _customers(change: _Change, logon: int, gained: bool, first: int, size: int) -> list[ChangedCustomer]:
+def customers_of(change: Change, logon: int, gained: bool, first: int, size: int) -> list[ChangedCustomer]:
+    """A page of the clients that one logon would gain or lose."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""{_relations(change)}
@@ -223,7 +225,7 @@ def _customers(change: _Change, logon: int, gained: bool, first: int, size: int)
             FROM member m JOIN open o ON {change.gains if gained else change.loses}
             JOIN taxpayers_taxpayer t ON t.id = o.taxpayer_id
             LEFT JOIN refined f ON f.logon_id = m.logon_id AND f.taxpayer_id = o.taxpayer_id
-            WHERE m.logon_id = %(whose)s AND coalesce(f.sees, {_SEEN})
+            WHERE m.logon_id = %(whose)s AND coalesce(f.sees, {SEEN})
             ORDER BY o.name_folded, o.taxpayer_id LIMIT %(size)s OFFSET %(first)s""",
             {**change.parameters, "whose": logon, "size": size, "first": first},
         )

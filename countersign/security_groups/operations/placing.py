@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from countersign.access.operations.groups import place
 from countersign.access.queries.chosen_customers import Chosen
 from countersign.access.queries.covering import covers_groups
 from countersign.access.queries.group_changes import preview_of_placing
+from countersign.access.queries.mapping_changes import Move
 from countersign.events import Channel
 from countersign.logons.models import Logon
 from countersign.policy.errors import Invalid, Refused, Stale
@@ -71,6 +73,17 @@ def check_may_place(standing: Standing, chosen: Chosen, group: int, *, at: datet
     if standing.limits is not None:
         left = groups_of_chosen(standing.portfolio, chosen, at=at)
         covered = None not in left and covers_groups(standing.limits, {group, *(key for key in left if key)})
+    reason = may_place(standing.standpoint, covered=covered)
+    if reason is not None:
+        raise Refused(reason)
+
+
+def check_may_place_all(standing: Standing, moves: Mapping[int, Move]) -> None:
+    """The same for many customers, each with a group of its own to come to."""
+    covered = True
+    if standing.limits is not None and moves:
+        touched = {group for move in moves.values() for group in move}
+        covered = None not in touched and covers_groups(standing.limits, {group for group in touched if group})
     reason = may_place(standing.standpoint, covered=covered)
     if reason is not None:
         raise Refused(reason)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from countersign.access.operations.groups import place
+from countersign.access.queries.mapping_changes import preview_of_moves
 from countersign.events import Channel
 from countersign.logons.models import Logon
 from countersign.policy.errors import Invalid, Stale
@@ -17,12 +18,11 @@ from countersign.portfolios.queries import held_portfolio, portfolio_of
 from countersign.security_groups.events import PlacementsUploaded
 from countersign.security_groups.kinds import UPLOAD
 from countersign.security_groups.models import PlacementFile
-from countersign.security_groups.operations.placing import check_may_place
+from countersign.security_groups.operations.placing import check_may_place_all
 from countersign.security_groups.operations.recording import receipt, record_change
 from countersign.security_groups.queries.placement_files import (
     file_of,
     meaning_of,
-    preview_of_moves,
     rows_of_file,
 )
 from countersign.submissions.models import Submission
@@ -64,8 +64,7 @@ def place_from_file(
     if kept.submission:
         raise Stale(what=Reason.REQUEST_DECIDED)
     meaning = meaning_of(standing, kept.rows, at=now)
-    for target, chosen in meaning.moves.items():
-        check_may_place(standing, chosen, target, at=now)
+    check_may_place_all(standing, meaning.moves)
     if preview_of_moves(portfolio, meaning.moves, at=now).version != version:
         raise Stale(what=Reason.ACCESS_CHANGED)
     if meaning.problems and not skip:
@@ -75,7 +74,7 @@ def place_from_file(
     submission = receipt(UPLOAD, actor=actor, token=token, channel=channel, now=now)
     number = submission.confirmation_number
     moved = 0
-    for target, chosen in meaning.moves.items():
+    for target, chosen in meaning.chosen().items():
         moved += place(portfolio=portfolio, chosen=chosen, group=target, submission=number, now=now)
     kept.results = [[row.line, row.number, row.customer, row.group, row.outcome] for row in meaning.rows]
     kept.submission = number

@@ -15,13 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from countersign.access.queries.chosen_customers import Chosen, in_order
-from countersign.access.queries.group_changes import (
-    ChangedCustomer,
-    LogonChange,
-    Preview,
-    customers_of_placing,
-    preview_of_placing,
-)
+from countersign.access.queries.mapping_changes import Move
 from countersign.logons.models import Logon
 from countersign.policy.errors import Invalid, Refused
 from countersign.policy.reasons import Reason
@@ -32,7 +26,7 @@ from countersign.security_groups.queries.groups import visible_groups
 from countersign.taxpayers.identifiers import folded_name
 from countersign.ui.spreadsheet import FORMULA_STARTS
 
-MOST_ROWS, MOST_GROUPS, LONGEST_CELL = 100_000, 40, 300
+MOST_ROWS, LONGEST_CELL = 100_000, 300
 NUMBER, CUSTOMER, GROUP = "Customer number", "Customer", "Security group"
 Row = Sequence[str | int]
 
@@ -72,10 +66,17 @@ class Resolved(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """A whole file. ``moves``: group → the customers that come to it."""
+    """A whole file. ``moves``: customer → the group that it leaves, and the one that it comes to."""
 
     rows: list[Resolved]
-    moves: dict[int, Chosen]
+    moves: dict[int, Move]
+
+    def chosen(self) -> dict[int, Chosen]:
+        """Group → the customers that come to it."""
+        coming: dict[int, list[int]] = defaultdict(list)
+        for taxpayer, move in self.moves.items():
+            coming[move.target].append(taxpayer)
+        return {target: Chosen(taxpayers=in_order(keys)) for target, keys in sorted(coming.items())}
 
     @property
     def problems(self) -> list[Resolved]:
@@ -133,46 +134,14 @@ def meaning_of(standing: Standing, rows: Iterable[Row], *, at: datetime) -> Mean
     wanted = {(row.taxpayer, row.target) for row in found if row.taxpayer and row.target}
     contradicted = {taxpayer for taxpayer, count in Counter(key for key, _target in wanted).items() if count > 1}
     resolved: list[Resolved] = []
-    moves: dict[int, list[int]] = defaultdict(list)
+    moves: dict[int, Move] = {}
     for row in found:
         if row.taxpayer in contradicted:
             row = row._replace(outcome=Outcome.TWICE)
         elif row.outcome is Outcome.PLACED and row.target and row.taxpayer:
-            moves[row.target].append(row.taxpayer)
+            moves[row.taxpayer] = Move(customers[row.taxpayer].group, row.target)
         resolved.append(row)
-    return Meaning(resolved, {target: Chosen(taxpayers=in_order(keys)) for target, keys in sorted(moves.items())})
-
-
-def preview_of_moves(portfolio: int, moves: dict[int, Chosen], *, at: datetime) -> Preview:
-    """What all of it would do. Each customer moves once, so what a logon gains and loses adds up.
-
-    Raises ``Invalid`` for more groups than can be looked at together.
-    """
-    if len(moves) > MOST_GROUPS:
-        raise Invalid({"file": _("The file places customers in too many groups. Split it: at most 40 groups each.")})
-    gains: Counter[int] = Counter()
-    losses: Counter[int] = Counter()
-    customers = 0
-    for target, chosen in moves.items():
-        preview = preview_of_placing(portfolio, chosen, group=target, at=at)
-        customers += preview.customers
-        for change in preview.logons:
-            gains[change.logon] += change.gains
-            losses[change.logon] += change.losses
-    changed = [LogonChange(logon, gains[logon], losses[logon]) for logon in sorted({*gains, *losses})]
-    return Preview(customers, changed)
-
-
-def customers_of_moves(
-    portfolio: int, moves: dict[int, Chosen], *, logon: int, gained: bool, at: datetime
-) -> list[ChangedCustomer]:
-    """The clients that one logon would gain or lose by the whole file, by name."""
-    found: list[ChangedCustomer] = []
-    for target, chosen in moves.items():
-        found += customers_of_placing(
-            portfolio, chosen, group=target, logon=logon, gained=gained, at=at, first=0, size=MOST_ROWS
-        )
-    return sorted(found, key=lambda one: (folded_name(one.legal_name), one.taxpayer))
+    return Meaning(resolved, moves)
 
 
 def _resolved(

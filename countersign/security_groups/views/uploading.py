@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from countersign.access.queries.mapping_changes import customers_of_moves, preview_of_moves
 from countersign.logons.models import Logon
 from countersign.logons.signed_in import signed_in
 from countersign.policy.errors import Invalid, Refused, Stale
@@ -19,15 +20,13 @@ from countersign.portfolios.previews import customer_rows, preview_table
 from countersign.portfolios.queries import portfolio_of
 from countersign.security_groups.forms import FileForm, OnceForm
 from countersign.security_groups.operations import keep_file, place_from_file
-from countersign.security_groups.operations.placing import check_may_place
+from countersign.security_groups.operations.placing import check_may_place_all
 from countersign.security_groups.queries.placement_files import (
     WORDS,
     Meaning,
     Outcome,
-    customers_of_moves,
     file_of,
     meaning_of,
-    preview_of_moves,
 )
 from countersign.security_groups.views.steps import done, key_in, page_number
 from countersign.ui.spreadsheet import csv_response
@@ -84,8 +83,7 @@ def review(request: HttpRequest, portfolio: int, file: int) -> HttpResponse:
     if kept.submission:
         return done(kept.submission)
     meaning = meaning_of(standing, kept.rows, at=now)
-    for target, chosen in meaning.moves.items():
-        check_may_place(standing, chosen, target, at=now)
+    check_may_place_all(standing, meaning.moves)
     preview = preview_of_moves(portfolio, meaning.moves, at=now)
     behind = reverse("security_groups:upload_changes", args=[portfolio, file])
     context = {
@@ -114,15 +112,16 @@ def changes_of_file(request: HttpRequest, portfolio: int, file: int) -> HttpResp
     meaning = meaning_of(standing, kept.rows, at=now)
     if logon is None or kept.submission:
         return redirect("security_groups:upload_review", portfolio, file)
-    for target, chosen in meaning.moves.items():
-        check_may_place(standing, chosen, target, at=now)
-    found = customers_of_moves(portfolio, meaning.moves, logon=logon, gained=gained, at=now)
-    if not found:
+    check_may_place_all(standing, meaning.moves)
+    preview = preview_of_moves(portfolio, meaning.moves, at=now)
+    changed = {one.logon: one for one in preview.logons}.get(logon)
+    if changed is None:
         raise Refused(Reason.NOT_FOUND, hidden=True)
+    total = changed.gains if gained else changed.losses
     who = Logon.objects.get(pk=logon).full_name
     size, page = page_size(request), page_number(request)
     first = (page - 1) * size
-    shown = found[first : first + size]
+    shown = customers_of_moves(portfolio, meaning.moves, logon=logon, gained=gained, at=now, first=first, size=size)
     caption = _("Clients that %(who)s gains") if gained else _("Clients that %(who)s loses")
     table = Table(caption % {"who": who}, [Column("customer", _("Client"), row_header=True)], customer_rows(shown))
     context = {
@@ -130,10 +129,10 @@ def changes_of_file(request: HttpRequest, portfolio: int, file: int) -> HttpResp
         "who": who,
         "pager": Pager(
             previous_url=f"{address_with(request)}&page={page - 1}" if page > 1 else "",
-            next_url=f"{address_with(request)}&page={page + 1}" if first + size < len(found) else "",
+            next_url=f"{address_with(request)}&page={page + 1}" if first + size < total else "",
             first=first + 1 if shown else None,
             last=first + len(shown) if shown else None,
-            total=len(found),
+            total=total,
             sizes=page_sizes(request),
         ),
     }
