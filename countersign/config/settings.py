@@ -198,6 +198,7 @@ KIND_OF_LOGON = "countersign.access.queries.own.kind_of_logon"
 SECRET_ENCRYPTION_KEYS = _setting("SECRET_ENCRYPTION_KEYS")
 SECOND_STEP_SECONDS = int(_setting("SECOND_STEP_SECONDS", "900"))
 PASSKEY_CHALLENGE_SECONDS = int(_setting("PASSKEY_CHALLENGE_SECONDS", "300"))
+SESSION_WARNING_SECONDS = int(_setting("SESSION_WARNING_SECONDS", "120"))  # before the idle time ends
 # Passwords that one process checks at once, how many more may wait and how long. Give the web server more threads
 # than the two together, so that some stay free for other pages.
 CONCURRENT_HASHES = int(_setting("CONCURRENT_HASHES", "2"))
@@ -231,6 +232,13 @@ LIMITER_PROFILES = {
         "longest_wait": int(_setting("SOURCE_LONGEST_WAIT_SECONDS", "3600")),
         "window": int(_setting("SOURCE_WINDOW_SECONDS", "3600")),
     },
+    # Counts only (countersign.logons.spraying): on how many usernames somebody failed.
+    "spraying": {
+        "free": 1_000_000_000,
+        "first_wait": 0,
+        "longest_wait": 0,
+        "window": int(_setting("SPRAYING_WINDOW_SECONDS", "3600")),
+    },
     # Proofs of registration (SPEC 3): failures a day for a taxpayer from one source, from one source, and for a
     # taxpayer from everywhere. Letter IDs have counters of their own, and none for a taxpayer from everywhere: a
     # stranger cannot block the owner.
@@ -244,6 +252,14 @@ LIMITER_PROFILES = {
     "registration_mails": _a_day(int(_setting("REGISTRATION_MAILS_TO_ADDRESS", "10"))),
     "representatives": _a_day(int(_setting("REPRESENTATIVES_OF_SOURCE", "5"))),
 }
+# Which of the two shipped profiles counts wrong passwords of usernames: "public" or "staff".
+SIGN_IN_PROFILE = _setting("SIGN_IN_PROFILE", "public")
+# A browser in which somebody signed in with all factors: how long it is known, how many failures end it.
+KNOWN_DEVICE_DAYS = int(_setting("KNOWN_DEVICE_DAYS", "365"))
+KNOWN_DEVICE_FAILURES = int(_setting("KNOWN_DEVICE_FAILURES", "20"))
+# So many usernames tried without success in an hour are an alert: from one source, and from everywhere.
+SPRAYING_USERNAMES_OF_SOURCE = int(_setting("SPRAYING_USERNAMES_OF_SOURCE", "20"))
+SPRAYING_USERNAMES = int(_setting("SPRAYING_USERNAMES", "500"))
 FAILURES_KEPT_DAYS = int(_setting("FAILURES_KEPT_DAYS", "30"))
 
 # --- Registration ----------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from countersign.logons.models import FailureCounter
 
 PASSWORD = "password"  # noqa: S105 - a kind of counter, by username
 SOURCE = "source"
+SPRAYED_PAIR = "sprayed_pair"
+SPRAYED = "sprayed"
 
 
 @dataclass(frozen=True)
@@ -139,12 +141,12 @@ def forget_old_failures(*, now: datetime) -> int:
 
     A username whose passwords were stopped stays stopped until recovery.
     """
-    source, public = profile("source"), profile("public")
-    over = now - timedelta(seconds=max(source.window, source.longest_wait))
+    source, spraying, public = profile("source"), profile("spraying"), profile("public")
+    over = now - timedelta(seconds=max(source.window, source.longest_wait, spraying.window))
     old = Q(last_at__lt=now - timedelta(days=settings.FAILURES_KEPT_DAYS))
     if public.stop_at:
         old &= ~Q(kind=PASSWORD, failures__gte=public.stop_at)
-    lapsed_source = Q(kind=SOURCE, began_at__lt=over, blocked_until__lt=now)
+    lapsed_source = Q(kind__in=(SOURCE, SPRAYED_PAIR, SPRAYED), began_at__lt=over, blocked_until__lt=now)
     deleted, _ = FailureCounter.objects.filter(old | lapsed_source).delete()
     return deleted
 

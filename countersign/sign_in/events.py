@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from countersign.events import Event
 from countersign.logons.sessions import SessionEnd
+from countersign.logons.spraying import Scope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,3 +33,18 @@ class RecoveryCodeUsed(Event):
     """One of the actor's recovery codes was used up. ``left``: how many are left."""
 
     left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedInFromNewDevice(Event):
+    """The actor signed in with all factors in a browser that was not known. ``device``: its key."""
+
+    device: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SprayingNoticed(Event):
+    """Few passwords were tried on many usernames: so many within the window, from one source or from everywhere."""
+
+    scope: Scope
+    usernames: int

@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from datetime import UTC, datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from countersign import events
 from countersign.access.queries.own import is_active
-from countersign.logons import limiter
+from countersign.logons import known_devices, limiter
 from countersign.logons.hash_cap import CAP
-from countersign.logons.models import Logon
+from countersign.logons.models import KnownDevice, Logon
 from countersign.logons.passwords import password_matches, renew_hash
 from countersign.logons.second_factors import passkeys, recovery_codes, totp
 from countersign.logons.second_factors.challenges import Purpose
 from countersign.logons.second_factors.limits import Wrong
 from countersign.logons.second_factors.ways import Way
 from countersign.logons.sessions import SessionEnd
+from countersign.logons.spraying import note_failure
 from countersign.policy.errors import Invalid
 from countersign.policy.reasons import Reason
-from countersign.sign_in.events import RecoveryCodeUsed, SignedIn, SignedOut, SignInFailed
+from countersign.sign_in.events import (
+    RecoveryCodeUsed,
+    SignedIn,
+    SignedInFromNewDevice,
+    SignedOut,
+    SignInFailed,
+    SprayingNoticed,
+)
 
 # The same for a wrong password, for a username that nobody has, and for a logon that may not sign in.
 NO_MATCH = _("The username or the password is not right. Check both, and whether Caps Lock is on.")
 NO_PASSKEY = _("That passkey does not sign in here. Use your username and password instead.")
 NOBODY = 0
+# What the username's counter says where the device's counted instead: nothing has to be waited for.
+UNCOUNTED = limiter.Reservation(0, datetime(1970, 1, 1, tzinfo=UTC))
+logger = logging.getLogger(__name__)
 
 
-def sign_in(*, username: str, password: str, source: str, now: datetime) -> Logon:
+def sign_in(*, username: str, password: str, source: str, now: datetime, device: KnownDevice | None = None) -> Logon:
     """The logon that may come in with this username and password: at once, or after its second step.
 
     Unknown, wrong, inactive and never-had-a-password take the same way and the same one hash, and raise the same
     ``Invalid``. Raises ``Locked`` (no secret was checked; SPEC 3, Lockout) and ``Busy`` (nothing was counted).
+
+    A known ``device`` of this very username has its own counter in place of the username's, "so an attacker cannot
+    lock the owner out": of it neither wrong nor right passwords touch the other.
     """
-    name = username.strip().lower()
+    name = normal_name(username)
     by_source = limiter.limit(limiter.SOURCE, source, "source")
-    by_username = limiter.limit(limiter.PASSWORD, name, "public")
+    by_username = limiter.limit(limiter.PASSWORD, name, settings.SIGN_IN_PROFILE)
     with CAP.slot():
         limiter.reserve(by_source, now=now)
+        if device is not None and not known_devices.reserve(device):
+            device = None
         try:
-            reserved = limiter.reserve(by_username, now=now)
+            reserved = limiter.reserve(by_username, now=now) if device is None else UNCOUNTED
         except limiter.Locked:
             limiter.release(by_source)
             raise
@@ -50,13 +68,31 @@ def sign_in(*, username: str, password: str, source: str, now: datetime) -> Logo
         active = is_active(logon.pk if logon else NOBODY, at=now) and not _stopped(logon)
         if logon is None or not matches or not active:
             _record_failure(logon, matches, now)
+            _look_for_spraying(source, name, first=reserved.failures == 1, now=now)
             if reserved.next_at > now:
                 raise limiter.Locked(reserved.next_at)
             raise Invalid({"": str(NO_MATCH)})  # of both fields together
         renew_hash(logon, password)
-    limiter.forget(by_username)
+    if device is None:
+        limiter.forget(by_username)
+    else:
+        known_devices.release(device)
     limiter.release(by_source)
     return logon
+
+
+def normal_name(username: str) -> str:
+    """The username as it is stored, of what was typed."""
+    return username.strip().lower()
+
+
+def _look_for_spraying(source: str, name: str, *, first: bool, now: datetime) -> None:
+    """Alert where somebody goes through many usernames: an event and a line of the log, which say how many."""
+    for found in note_failure(source=source, username=name, first=first, now=now):
+        logger.warning("spraying", extra={"facts": {"scope": found.scope.value, "usernames": found.usernames}})
+        with transaction.atomic():
+            noticed = SprayingNoticed(scope=found.scope, usernames=found.usernames)
+            events.record(noticed, actor=None, channel=events.Channel.SYSTEM, at=now)
 
 
 def check_second_factor(
@@ -122,6 +158,11 @@ def sign_in_with_passkey(request: HttpRequest, *, answer: str, source: str, now:
     return passkey.logon
 
 
+def _stopped(logon: Logon | None) -> bool:
+    """Whether *This wasn't me* stopped signing in, until a new password is chosen by recovery (SPEC 7)."""
+    return logon is not None and logon.sign_in_stopped_at is not None
+
+
 @transaction.atomic
 def record_wrong_factor(logon: Logon, *, now: datetime) -> None:
     """Put on record that whoever knew the password did not have the second factor."""
@@ -141,6 +182,12 @@ def record_sign_in(*, actor: Logon, how: str, now: datetime) -> None:
     events.record(SignedIn(how=how), actor=actor, channel=events.Channel.ONLINE, at=now)
 
 
+@transaction.atomic
+def record_new_device(*, actor: Logon, device: KnownDevice, now: datetime) -> None:
+    """Put on record that the actor came in a browser that was not known; the subscribers tell its owner."""
+    events.record(SignedInFromNewDevice(device=device.pk), actor=actor, channel=events.Channel.ONLINE, at=now)
+
+
 def _record_failure(logon: Logon | None, matches: bool, now: datetime) -> None:
     """Put on record that this logon was not let in.
 
@@ -152,11 +199,6 @@ def _record_failure(logon: Logon | None, matches: bool, now: datetime) -> None:
         events.record(SignInFailed(), actor=None, channel=events.Channel.ONLINE, at=now, reason=reason, logons=whose)
         if logon is None:
             transaction.set_rollback(True)  # of the inner one: both ways end with a commit
-
-def _stopped(logon: Logon | None) -> bool:
-    """Whether *This wasn't me* stopped signing in, until a new password is chosen by recovery (SPEC 7)."""
-    return logon is not None and logon.sign_in_stopped_at is not None
-
 
 
 @transaction.atomic

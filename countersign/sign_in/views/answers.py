@@ -6,25 +6,31 @@ import math
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from countersign.logons.hash_cap import Busy
+from countersign.logons.known_devices import remember
 from countersign.logons.limiter import Locked
 from countersign.logons.models import Logon
 from countersign.logons.second_factors.half import Step, begin_half
 from countersign.logons.sessions import begin_session
-from countersign.sign_in.operations import record_sign_in
+from countersign.sign_in.operations import record_new_device, record_sign_in
 from countersign.ui import error_pages
 
 
 def let_in(request: HttpRequest, logon: Logon, *, how: str, target: str, now: datetime) -> HttpResponse:
     """The session begins; to where one wanted to go."""
-    record_sign_in(actor=logon, how=how, now=now)
-    begin_session(request, logon, now=now, how=how)
     response = HttpResponseRedirect(target or settings.LOGIN_REDIRECT_URL, status=303)
+    with transaction.atomic():
+        record_sign_in(actor=logon, how=how, now=now)
+        begin_session(request, logon, now=now, how=how)
+        device, new = remember(request, response, logon, now=now)
+        if new:
+            record_new_device(actor=logon, device=device, now=now)
     speak(response, logon)
     return response
 

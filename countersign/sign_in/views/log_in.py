@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from countersign.logons.hash_cap import Busy
+from countersign.logons.known_devices import known
 from countersign.logons.limiter import Locked
 from countersign.logons.second_factors import Requirement
 from countersign.logons.second_factors.half import step_after_password
@@ -20,7 +21,7 @@ from countersign.logons.sessions import SessionEnd
 from countersign.logons.source import source_of
 from countersign.policy.errors import Invalid
 from countersign.sign_in.forms import LogInForm
-from countersign.sign_in.operations import sign_in
+from countersign.sign_in.operations import normal_name, sign_in
 from countersign.sign_in.targets import NEXT, WHY, own_path
 from countersign.sign_in.views.answers import busy, let_in, locked_out, to_second_step
 
@@ -36,7 +37,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if form.is_valid():
         try:
-            logon = sign_in(**form.cleaned_data, source=source_of(request), now=now)
+            device = known(request, normal_name(form.cleaned_data["username"]))
+            logon = sign_in(**form.cleaned_data, source=source_of(request), now=now, device=device)
         except Invalid as error:
             form.add_problems(error.problems)
         except Locked as locked:
