@@ -141,7 +141,10 @@ def test_the_owner_is_told(client: Client, dana: Logon, passkey: Passkey, codes:
     client.post(f"{PASSKEY}{passkey.pk}/remove/")
     client.post(NEW_CODES)
     mails = list(OutboxMail.objects.order_by("pk"))
-    assert [mail.kind for mail in mails] == ["second_factors_changed"] * 2
+    assert [mail.kind for mail in mails] == ["second_factor_removed", "recovery_codes_made"]
+    assert all("/this-was-not-me/" in str(vars(mail)) for mail in mails)
+    page = client.get("/notices/").content.decode()
+    assert "A passkey was removed from your logon" in page
     assert not any(code in str(vars(mail)) for mail in mails for code in codes)
 
 
