@@ -9,7 +9,7 @@ class RegistrationConfig(AppConfig):
     label = "registration"
 
     def ready(self) -> None:
-        """Make the kinds of submissions known; what they say names models, so not before this moment."""
+        """Make the kinds of submissions and notices known; what they say names models, so not before this moment."""
         kinds = import_module("countersign.submissions.kinds")
         own = import_module("countersign.registration.kinds")
         receipts = import_module("countersign.registration.receipts")
@@ -29,3 +29,4 @@ class RegistrationConfig(AppConfig):
             (own.DISPUTE, _("Dispute about who administers a taxpayer"), receipts.dispute_receipt),
         ):
             kinds.register(kinds.Kind(name, title, receipts.about_taxpayers, receipt))
+        import_module("countersign.registration.notice_kinds")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from countersign.logons.fresh import fresh_or_redirect
 from countersign.logons.hash_cap import Busy
+from countersign.logons.known_devices import remember
 from countersign.logons.limiter import Locked
 from countersign.logons.models import Logon
 from countersign.logons.second_factors.half import begin_half, step_after_password
@@ -128,8 +130,11 @@ def _new(request: HttpRequest, registration: Registration, form: PasswordForm) -
     if step is not None:
         begin_half(request, made, step=step, now=now, next_path=target)
         return HttpResponseRedirect(reverse("security:factors"), status=303)
-    begin_session(request, made, now=now)
-    return HttpResponseRedirect(target, status=303)
+    response = HttpResponseRedirect(target, status=303)
+    with transaction.atomic():
+        begin_session(request, made, now=now)
+        remember(request, response, made, now=now)  # the first device: nobody else is to be warned of it
+    return response
 
 
 def _summary(registration: Registration, reader: Logon | None, becomes: Outcome) -> list[tuple[Any, Any]]:
