@@ -17,6 +17,7 @@ from countersign.home import cursor
 from countersign.home.queries import LEAST, account_types, asked_filter
 from countersign.logons.models import Logon
 from countersign.logons.signed_in import signed_in
+from countersign.notices.queries import unread_tasks
 from countersign.policy.reasons import Reason
 from countersign.submissions.queries import waiting_for
 from countersign.taxpayers.models import AccountType
@@ -53,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
     chips = _chips(request, narrowed, types)
     context = {
         "first_name": reader.first_name,
-        "tasks": waiting_for(reader, at=now) if first_page else [],
+        "tasks": [*waiting_for(reader, at=now), *unread_tasks(reader)] if first_page else [],
         "table": _table(request, page.rows, narrowed=bool(chips)),
         "filters": _filters(request, types, narrowed),
         "typed": narrowed.search,

@@ -83,7 +83,7 @@ def mail_words(
                 % {"days": settings.NOT_ME_DAYS}
             )
             token = not_me_link(logon, kind=kind, stops=stops, now=now)
-            action = mail.Action(label=_("This wasn’t me"), path=reverse("notices:not_me_link", args=[token]))
+            action = mail.Action(label=_("This wasn't me"), path=reverse("notices:not_me_link", args=[token]))
         mail.queue(
             mail.Message(
                 to=address,

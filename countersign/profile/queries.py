@@ -19,7 +19,25 @@ from countersign.policy.rights import AccessType, Action, Rights
 from countersign.taxpayers.identifiers import folded_name
 from countersign.taxpayers.models import Account, AccountType
 
-SIGN_IN_EVENTS = ("SignedIn", "SignInFailed", "SignedOut")
+SECURITY_EVENTS = (
+    "SignedIn",
+    "SignInFailed",
+    "SignedOut",
+    "SignedInFromNewDevice",
+    "PasswordReset",
+    "PasswordChanged",
+    "FactorRemovalAsked",
+    "FactorRemovalCancelled",
+    "FactorsRemoved",
+    "SecondFactorAdded",
+    "SecondFactorRemoved",
+    "RecoveryCodesMade",
+    "RecoveryCodeUsed",
+    "EmailChangeAsked",
+    "EmailChanged",
+    "ProfileChanged",
+    "ReportedNotMe",
+)
 TAXPAYERS_A_PAGE = 25
 ACCOUNTS_SHOWN = 200
 
@@ -122,9 +140,9 @@ def secondary_profile_of(logon: Logon, *, at: datetime) -> SecondaryProfile | No
 
 
 def recent_sign_ins(logon: Logon, *, before: int | None = None, size: int = 25) -> tuple[list[SignInEntry], int | None]:
-    """The logon's sign-ins, newest first, and the key after which the next page begins (None: no more)."""
+    """The logon's sign-ins and changes of its secrets and addresses, newest first, and the key after which the next page begins (None: no more)."""
     subjects = EntrySubject.objects.filter(
-        Q(kind="logon", subject_id=logon.pk), entry__name__in=SIGN_IN_EVENTS
+        Q(kind="logon", subject_id=logon.pk), entry__name__in=SECURITY_EVENTS
     ).select_related("entry")
     if before is not None:
         subjects = subjects.filter(entry_id__lt=before)

@@ -19,12 +19,12 @@ from countersign.policy.reasons import Reason
 from countersign.profile.queries import SignInEntry, recent_sign_ins
 from countersign.profile.views.tabs import number_in_address, tab_page
 from countersign.ui.components.moments import when
-from countersign.ui.tables import Column, Empty, Pager, StatusWord, Table, TwoLines
+from countersign.ui.tables import Column, Empty, Link, Pager, StatusWord, Table, TwoLines
 
 
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
-    """When this session began and ends; sign-ins from the event log, newest first."""
+    """When this session began and ends; security activity from the event log, newest first."""
     before = number_in_address(request.GET.get("before", ""))
     entries, following = recent_sign_ins(signed_in(request), before=before)
     address = reverse("profile:security")
@@ -51,12 +51,24 @@ def _session(request: HttpRequest) -> list[tuple[Any, Any]]:
 
 def _table(entries: list[SignInEntry]) -> Table:
     return Table(
-        _("Recent sign-ins"),
-        [Column("at", _("When"), row_header=True), Column("what", _("What happened")), Column("detail", _("Detail"))],
-        [{"at": when(entry.at), "what": _what(entry), "detail": _detail(entry)} for entry in entries],
+        _("Security activity"),
+        [
+            Column("at", _("When"), row_header=True),
+            Column("what", _("What happened")),
+            Column("detail", _("Detail")),
+            Column("report", _("Not you?")),
+        ],
+        [_row(entry) for entry in entries],
         Empty(_("No sign-in is on record yet"), _("Each sign-in from now on is listed here.")),
         quiet_caption=True,
     )
+
+
+def _row(entry: SignInEntry) -> dict[str, Any]:
+    report: Any = ""
+    if entry.name not in ("SignedOut", "ReportedNotMe"):
+        report = Link(_("This wasn't me"), reverse("notices:own"), _what(entry).word)
+    return {"at": when(entry.at), "what": _what(entry), "detail": _detail(entry), "report": report}
 
 
 def _what(entry: SignInEntry) -> StatusWord:
@@ -65,8 +77,30 @@ def _what(entry: SignInEntry) -> StatusWord:
             return StatusWord("good", _("Signed in"))
         case "SignInFailed":
             return StatusWord("bad", _("Not let in"))
-        case _:
+        case "SignedOut":
             return StatusWord("ended", _("Signed out"))
+        case _:
+            return StatusWord("neutral", security_words().get(entry.name, _("Something changed")))
+
+
+def security_words() -> dict[str, str]:
+    """Event of one's security → what it is called here."""
+    return {
+        "SignedInFromNewDevice": _("New device"),
+        "PasswordReset": _("New password by a mailed link"),
+        "PasswordChanged": _("Password changed"),
+        "FactorRemovalAsked": _("Loss of second factors reported"),
+        "FactorRemovalCancelled": _("Removal of second factors cancelled"),
+        "FactorsRemoved": _("All second factors removed"),
+        "SecondFactorAdded": _("Second factor added"),
+        "SecondFactorRemoved": _("Second factor removed"),
+        "RecoveryCodesMade": _("Recovery codes made"),
+        "RecoveryCodeUsed": _("Recovery code used"),
+        "EmailChangeAsked": _("New e-mail address entered"),
+        "EmailChanged": _("E-mail address changed"),
+        "ProfileChanged": _("Profile changed"),
+        "ReportedNotMe": _("Reported: this wasn't me"),
+    }
 
 
 def _detail(entry: SignInEntry) -> Any:
@@ -83,6 +117,8 @@ def _detail(entry: SignInEntry) -> Any:
             "wrong_second_factor": _("wrong second factor"),
             Reason.LOGON_NOT_ACTIVE.value: _("the logon was not active"),
         }.get(entry.reason, "")
+    if entry.name != "SignedOut":
+        return ""
     return {
         SessionEnd.ASKED.value: _("by Log Out"),
         SessionEnd.IDLE.value: _("without activity for too long"),
