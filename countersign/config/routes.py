@@ -59,6 +59,9 @@ ROUTES: Mapping[str, Route] = {
     "ui:gallery": Route(Who.DEMO),
     "ui:gallery_layout": Route(Who.DEMO, {"layout": "plain"}),
     "ui:gallery_error": Route(Who.DEMO, {"status": 404}),
+    # Help
+    "help:start": Route(Who.OPEN),
+    "help:topic": Route(Who.OPEN, {"topic": "logging-in"}),
     # Sign in
     "sign_in:log_in": Route(Who.OPEN),
     "sign_in:log_out": Route(Who.OPEN),

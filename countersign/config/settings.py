@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "countersign.third_party_access",
     "countersign.security_groups",
     "countersign.secondary_logons",
+    "countersign.help",
     "countersign.home",
     "countersign.tax_accounts",
     "countersign.history",
@@ -139,6 +140,7 @@ TEMPLATES = [
 ]
 # What the shell links to, by the name of the address; what the site does not have is left out.
 SHELL_LINKS = {
+    "help": "help:start",
     "home": "home:home",
     "profile": "profile:profile",
     "sign_out": "sign_in:log_out",

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("countersign.profile.urls")),
     path("", include("countersign.leaving.urls")),
     path("", include("countersign.notices.urls")),
+    path("", include("countersign.help.urls")),
     path("", include("countersign.home.urls")),
     path("", include("countersign.tax_accounts.urls")),
     path("", include("countersign.history.urls")),

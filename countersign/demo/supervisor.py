@@ -65,7 +65,7 @@ class Demo:
         self._child(
             "web",
             [sys.executable, "-m", "gunicorn", "--bind", f"fd://{web.fileno()}", "--worker-class", "gthread",
-             "--workers", "2", "--threads", "4", "--preload", "--no-control-socket", "--graceful-timeout", "5",
+             "--workers", "2", "--threads", "16", "--preload", "--no-control-socket", "--graceful-timeout", "5",
              "--timeout", "60", "--log-level", "warning", "countersign.config.wsgi:application"],
             environment, keep_open=(web.fileno(),), death_signal=signal.SIGQUIT,
         )  # fmt: skip
