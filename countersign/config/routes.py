@@ -156,6 +156,7 @@ ROUTES: Mapping[str, Route] = {
     "security_groups:list": _of_portfolio(),
     "security_groups:add": _of_portfolio(),
     "security_groups:matrix": _of_portfolio(),
+    "security_groups:groups_csv": _of_portfolio(),
     "security_groups:group": _of_portfolio(group="@security_group"),
     "security_groups:change": _of_portfolio(group="@security_group"),
     "security_groups:delete": _of_portfolio(group="@security_group"),

@@ -10,6 +10,7 @@ app_name = "security_groups"
 _groups = [
     path("", groups.groups, name="list"),
     path("add/", shaping.add, name="add"),
+    path("security-groups.csv", groups.groups_csv, name="groups_csv"),
     path("matrix/", matrix.matrix_page, name="matrix"),
     path("<key:group>/", groups.group, name="group"),
     path("<key:group>/change/", shaping.change, name="change"),

@@ -175,11 +175,20 @@ def test_the_list_as_csv(firm: Firm) -> None:
     assert all(line.endswith("Restaurants") for line in lines[1:])
 
 
+def test_the_groups_as_csv(firm: Firm) -> None:
+    lines = signed_in(firm).get(address(firm, "groups_csv")).getvalue().decode("utf-8-sig").splitlines()
+    assert lines[0] == "Name,Description,Customers,Secondary logons"
+    assert "Retail clients,Shops and bakeries,3,4" in lines
+    own = signed_in(firm, "kim").get(address(firm, "groups_csv")).getvalue().decode()
+    assert "Next season" not in own
+
+
 def test_strangers_find_nothing(firm: Firm) -> None:
     names: list[tuple[Any, ...]] = [
         ("list",),
         ("matrix",),
         ("upload",),
+        ("groups_csv",),
         ("add",),
         ("customers",),
         ("customers_csv",),

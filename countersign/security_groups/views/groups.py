@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from countersign.portfolios.queries import portfolio_of
 from countersign.security_groups.queries.groups import group_of, group_rows, members_of
 from countersign.security_groups.views.steps import page_number, searched
 from countersign.ui.components.moments import number
+from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import (
     SORT,
     Chip,
@@ -73,6 +75,7 @@ def groups(request: HttpRequest, portfolio: int) -> HttpResponse:
         "typed": typed,
         "chips": [Chip(typed, address_with(request, q=None))] if typed else [],
         "may_shape": may_shape,
+        "csv_url": f"{reverse('security_groups:groups_csv', args=[portfolio])}?{request.GET.urlencode()}",
         "pager": Pager(
             previous_url=f"{address_with(request)}&page={page - 1}" if page > 1 else "",
             next_url=f"{address_with(request)}&page={page + 1}" if first + size < len(rows) else "",
@@ -83,6 +86,17 @@ def groups(request: HttpRequest, portfolio: int) -> HttpResponse:
         ),
     }
     return portfolio_page(request, standing, SECURITY_GROUPS, "security_groups/groups.html", context)
+
+
+@require_safe
+def groups_csv(request: HttpRequest, portfolio: int) -> HttpResponseBase:
+    """The same list, whole."""
+    now = timezone.now()
+    standing = portfolio_of(signed_in(request), portfolio, at=now)
+    rows = group_rows(standing, at=now, search=searched(request), sort=request.GET.get(SORT, "name"))
+    heading = [_("Name"), _("Description"), _("Customers"), _("Secondary logons")]
+    lines = [[row.group.name, row.group.description, row.customers, row.logons] for row in rows]
+    return csv_response("security-groups", heading, [lines])
 
 
 @require_safe
