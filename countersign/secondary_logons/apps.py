@@ -9,7 +9,8 @@ class SecondaryLogonsConfig(AppConfig):
     label = "secondary_logons"
 
     def ready(self) -> None:
-        """Make the kinds of submissions known; what they say names models, so not before this moment."""
+        """Make the kinds of notices and submissions known; what they say names models, so not before this moment."""
+        import_module("countersign.secondary_logons.notice_kinds")
         kinds = import_module("countersign.submissions.kinds")
         own = import_module("countersign.secondary_logons.kinds")
         receipts = import_module("countersign.secondary_logons.queries.receipts")
