@@ -140,7 +140,7 @@ def secondary_profile_of(logon: Logon, *, at: datetime) -> SecondaryProfile | No
 
 
 def recent_sign_ins(logon: Logon, *, before: int | None = None, size: int = 25) -> tuple[list[SignInEntry], int | None]:
-    """The logon's sign-ins and changes of its secrets and addresses, newest first, and the key after which the next page begins (None: no more)."""
+    """What happened to the logon's sign-ins, secrets and addresses, newest first; and where the next page begins."""
     subjects = EntrySubject.objects.filter(
         Q(kind="logon", subject_id=logon.pk), entry__name__in=SECURITY_EVENTS
     ).select_related("entry")
