@@ -65,12 +65,22 @@ ROUTES: Mapping[str, Route] = {
     # Sign in
     "sign_in:log_in": Route(Who.OPEN),
     "sign_in:log_out": Route(Who.OPEN),
-    "sign_in:forgot": Route(Who.OPEN),
     "sign_in:second_step": Route(Who.SECOND_STEP),
     "sign_in:complete": Route(Who.SET_UP),
     "sign_in:passkey_alone": Route(Who.OPEN),
     "sign_in:passkey_options": Route(Who.OPEN),
     "sign_in:confirm": Route(Who.SIGNED_IN),
+    # Getting back in
+    "recovery:forgot": Route(Who.OPEN),
+    "recovery:sent": Route(Who.OPEN),
+    "recovery:link": Route(Who.OPEN, {"token": "A" * 43}),
+    "recovery:reset": Route(Who.OPEN),
+    "recovery:done": Route(Who.OPEN),
+    "recovery:change": Route(Who.SIGNED_IN),
+    "recovery:lost": Route(Who.SECOND_STEP),
+    "recovery:cancel_link": Route(Who.OPEN, {"token": "A" * 43}),
+    "recovery:cancel": Route(Who.OPEN),
+    "recovery:cancelled": Route(Who.OPEN),
     # Second factors
     "security:factors": Route(Who.SET_UP),
     "security:authenticator": Route(Who.SET_UP),

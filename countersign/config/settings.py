@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "countersign.letters",
     "countersign.notices",
     "countersign.sign_in",
+    "countersign.recovery",
     "countersign.security",
     "countersign.registration",
     "countersign.profile",
@@ -147,9 +148,6 @@ SHELL_LINKS = {
     "log_in": "sign_in:log_in",
     "acting_for": "profile:acting_for",
     "submissions": "submissions:list",
-    "register_myself": "registration:myself",
-    "register_business": "registration:business",
-    "register_third_party": "registration:third_party",
     "register": "registration:start",
     "register_myself": "registration:myself",
     "register_business": "registration:business",
@@ -183,6 +181,10 @@ PASSWORD_HASHERS = [
 ]
 # A file of further passwords that nobody may have, one a line, beside the common and breached ones that come along.
 PASSWORD_BLOCKLIST = _setting("PASSWORD_BLOCKLIST")
+RESET_MINUTES = int(_setting("RESET_MINUTES", "30"))  # links to a new password
+FACTOR_REMOVAL_HOURS = int(_setting("FACTOR_REMOVAL_HOURS", "72"))  # all second factors lost: the waiting
+# A password that came with an import is changed at the first sign-in; the demo leaves its cast's alone.
+CHANGE_IMPORTED_PASSWORDS = _flag("CHANGE_IMPORTED_PASSWORDS", not DEMO)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_IDLE_SECONDS = int(_setting("SESSION_IDLE_SECONDS", str(30 * 60)))
 SESSION_WHOLE_SECONDS = int(_setting("SESSION_WHOLE_SECONDS", str(12 * 3600)))
@@ -252,6 +254,9 @@ LIMITER_PROFILES = {
     # What one source may begin in a day: registrations, and mails of them.
     "registrations": _a_day(int(_setting("REGISTRATIONS_OF_SOURCE", "200"))),
     "registration_mails": _a_day(int(_setting("REGISTRATION_MAILS_TO_ADDRESS", "10"))),
+    # Mails of *Forgot username or password?* to one address, and asked for by one source.
+    "forgotten": _a_day(int(_setting("FORGOTTEN_MAILS_TO_ADDRESS", "5"))),
+    "forgotten_source": _a_day(int(_setting("FORGOTTEN_MAILS_OF_SOURCE", "100"))),
     "representatives": _a_day(int(_setting("REPRESENTATIVES_OF_SOURCE", "5"))),
 }
 # Which of the two shipped profiles counts wrong passwords of usernames: "public" or "staff".
@@ -269,6 +274,10 @@ REGISTRATION_HOURS = int(_setting("REGISTRATION_HOURS", "24"))  # an unfinished 
 REGISTRATION_MAILS = int(_setting("REGISTRATION_MAILS", "5"))  # to confirm an address, in one registration
 PROVISIONAL_DAYS = int(_setting("PROVISIONAL_DAYS", "10"))
 LETTER_CODE_DAYS = int(_setting("LETTER_CODE_DAYS", "90"))
+PORTFOLIO_PARKED_DAYS = int(_setting("PORTFOLIO_PARKED_DAYS", "90"))
+SUCCESSOR_DAYS = int(_setting("SUCCESSOR_DAYS", "14"))  # a named successor accepts within
+NOT_ME_DAYS = int(_setting("NOT_ME_DAYS", "10"))  # links of "This wasn't me"
+EMAIL_CHANGE_HOURS = int(_setting("EMAIL_CHANGE_HOURS", "24"))  # a new address is confirmed within
 TERMS_VERSION = _setting("TERMS_VERSION", "2026-1")
 
 # --- Third-party access -------------------------------------------------------------------------------
@@ -285,10 +294,6 @@ LOCALE_PATHS = [BASE_DIR / "countersign" / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["countersign.ui.formats"]
-PORTFOLIO_PARKED_DAYS = int(_setting("PORTFOLIO_PARKED_DAYS", "90"))
-SUCCESSOR_DAYS = int(_setting("SUCCESSOR_DAYS", "14"))  # a named successor accepts within
-NOT_ME_DAYS = int(_setting("NOT_ME_DAYS", "10"))  # links of "This wasn't me"
-EMAIL_CHANGE_HOURS = int(_setting("EMAIL_CHANGE_HOURS", "24"))  # a new address is confirmed within
 TIME_ZONE = _setting("TIME_ZONE", "America/New_York")
 
 # --- Mail ---------------------------------------------------------------------------------------------

@@ -14,11 +14,16 @@ from countersign.events.sealing import seal_pending
 from countersign.leaving import mail as leaving_mail
 from countersign.leaving.events import ProfileDeleted
 from countersign.logons.limiter import forget_old_failures
+from countersign.logons.links import forget_old_links
+from countersign.logons.models import Logon
 from countersign.logons.sessions import forget_ended_sessions
 from countersign.mail.tasks import sweep
 from countersign.mail.upkeep import forget_sent
 from countersign.notices import mail as notices_mail
 from countersign.notices.operations import send_digests
+from countersign.recovery import mail as recovery_mail
+from countersign.recovery.operations import remove_factors_in_time
+from countersign.recovery.operations.lost_factors import cancel_removal_of
 from countersign.registration import mail as registration_mail
 from countersign.registration.operations.begin import forget_registrations
 from countersign.registration.operations.decide import end_requests_of, expire_requests_for_access
@@ -27,6 +32,7 @@ from countersign.secondary_logons import mail as secondary_logons_mail
 from countersign.security import mail as security_mail
 from countersign.security_groups.operations.uploading import forget_old_files
 from countersign.sign_in import mail as sign_in_mail
+from countersign.sign_in.events import SignedIn
 from countersign.third_party_access import mail as third_party_access_mail
 from countersign.third_party_access.operations.end_requests import withdraw_requests_of
 from countersign.third_party_access.operations.expire_requests import expire_requests, remind_of_requests
@@ -39,15 +45,24 @@ def end_what_it_asked_for(occurrence: Occurrence[ProfileDeleted]) -> None:
     withdraw_requests_of(logon=occurrence.actor_logon_id, now=occurrence.at)
 
 
+def lost_factor_was_found(occurrence: Occurrence[SignedIn]) -> None:
+    """Whoever signs in with a second factor has not lost them all: their removal is cancelled."""
+    if occurrence.event.how != "password":
+        assert occurrence.actor_logon_id is not None
+        cancel_removal_of(logon=Logon.objects.get(pk=occurrence.actor_logon_id), now=occurrence.at)
+
+
 # Event → what runs, in this order, in the transaction that recorded it.
 SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {
     **security_mail.SUBSCRIBERS,
+    **recovery_mail.SUBSCRIBERS,
     **sign_in_mail.SUBSCRIBERS,
     **third_party_access_mail.SUBSCRIBERS,
     **registration_mail.SUBSCRIBERS,
     **secondary_logons_mail.SUBSCRIBERS,
     **notices_mail.SUBSCRIBERS,
     **leaving_mail.SUBSCRIBERS,
+    SignedIn: (lost_factor_was_found, *sign_in_mail.SUBSCRIBERS.get(SignedIn, ())),
     ProfileDeleted: (end_what_it_asked_for, *leaving_mail.SUBSCRIBERS[ProfileDeleted]),
 }
 
@@ -89,11 +104,19 @@ def forget_placement_files() -> None:
     forget_old_files(now=timezone.now())
 
 
+def remove_lost_factors() -> None:
+    """Remove second factors that were said to be lost, where the waiting is over; forget old links."""
+    now = timezone.now()
+    remove_factors_in_time(now=now)
+    forget_old_links(now=now)
+
+
 PERIODIC = (
     Periodic("seal the audit log", settings.AUDIT_SEAL_SECONDS, seal_audit_log),
     Periodic("send mail that is due", settings.MAIL_SWEEP_SECONDS, sweep),
     Periodic("close requests in time", 60, close_requests_in_time),
     Periodic("registrations in time", 60, registrations_in_time),
+    Periodic("remove lost factors", 60, remove_lost_factors),
     Periodic("forget sign-ins", 900, forget_sign_ins),
     Periodic("send daily digests", 24 * 3600, send_daily_digests),
     Periodic("forget placement files", 3600, forget_placement_files),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("countersign.ui.urls")),
     path("", include("countersign.sign_in.urls")),
+    path("", include("countersign.recovery.urls")),
     path("", include("countersign.registration.urls")),
     path("", include("countersign.security.urls")),
     path("", include("countersign.profile.urls")),

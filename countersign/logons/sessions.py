@@ -120,8 +120,13 @@ def freshened(request: HttpRequest, *, now: datetime) -> None:
     """All secrets of the logon were given again, just now. The session gets a new key."""
     before = request.session.session_key
     request.session.cycle_key()
-    OpenSession.objects.filter(session_key=before or "").update(session_key=request.session.session_key)
+    moved(before, request)
     request.session[FRESH_AT] = int(now.timestamp())
+
+
+def moved(before: str | None, request: HttpRequest) -> None:
+    """The session of this request, known as ``before``, has a new key: its line in the list goes with it."""
+    OpenSession.objects.filter(session_key=before or "").update(session_key=request.session.session_key)
 
 
 def touch(session: SessionBase, *, now: datetime) -> None:

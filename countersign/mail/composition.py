@@ -58,6 +58,10 @@ def compose(message: Message) -> Composed:
             "paragraphs": [without_links(one_line(str(text), LONGEST_PARAGRAPH)) for text in message.paragraphs],
             "label": one_line(str(message.action.label), LONGEST_SUBJECT) if message.action else "",
             "address": settings.BASE_URL + message.action.path if message.action else "",
+            "choices": [
+                {"label": one_line(str(one.label), LONGEST_SUBJECT), "address": settings.BASE_URL + one.path}
+                for one in message.choices
+            ],
             "footer": without_links(one_line(str(message.footer), LONGEST_PARAGRAPH)),
         }
         return Composed(

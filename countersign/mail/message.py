@@ -41,6 +41,7 @@ class Message:
     subject: str
     paragraphs: Sequence[str]
     action: Action | None = None
+    choices: Sequence[Action] = ()
     footer: str = ""
     logon_id: int | None = None
 

@@ -63,6 +63,8 @@ class SignInRequired:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """To Log In, unless signed in or open, or the step that this half-signed-in session still has to do."""
         match = request.resolver_match
+        if self._must_change_password(request, match):
+            return HttpResponseRedirect(reverse("recovery:change"), status=303)
         if request.user.is_authenticated or (match is not None and match.view_name in settings.OPEN_ROUTES):
             return None
         half = half_of(request, now=timezone.now())
@@ -77,6 +79,26 @@ class SignInRequired:
         if request.headers.get("HX-Request"):
             return HttpResponseClientRedirect(target)
         return HttpResponseRedirect(target, status=302 if request.method in ("GET", "HEAD") else 303)
+
+    def _must_change_password(self, request: HttpRequest, match: Any) -> bool:
+        """A password that came with an import is changed before anything else (IMPORT.md)."""
+        logon = request.user
+        if not isinstance(logon, Logon) or not logon.must_change_password or not settings.CHANGE_IMPORTED_PASSWORDS:
+            return False
+        return match is None or match.view_name not in _WITHOUT_NEW_PASSWORD
+
+
+_WITHOUT_NEW_PASSWORD = frozenset(
+    (
+        "recovery:change",
+        "sign_in:confirm",
+        "sign_in:log_out",
+        "sign_in:passkey_options",
+        "ui:healthz",
+        "ui:language",
+        "ui:theme",
+    )
+)
 
 
 def _where_one_was(request: HttpRequest) -> str:

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 NEXT, WHY = "next", "why"
 LONGEST = 1_500
 # Coming back to these would make no sense, or undo the sign-in.
-_NOT_TO = frozenset(("sign_in:log_in", "sign_in:log_out", "sign_in:forgot", "sign_in:second_step", "sign_in:complete",
+_NOT_TO = frozenset(("sign_in:log_in", "sign_in:log_out", "recovery:forgot", "sign_in:second_step", "sign_in:complete",
                      "sign_in:confirm", "sign_in:passkey_options"))  # fmt: skip
 
 

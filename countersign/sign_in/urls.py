@@ -13,5 +13,4 @@ urlpatterns = [
     path("log-in/passkey/options/", views.passkey_options, name="passkey_options"),
     path("confirm-it-is-you/", views.confirm, name="confirm"),
     path("log-out/", views.log_out, name="log_out"),
-    path("forgot-username-or-password/", views.forgot, name="forgot"),
 ]

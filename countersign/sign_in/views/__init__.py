@@ -2,8 +2,8 @@
 
 from countersign.sign_in.views.confirm import confirm
 from countersign.sign_in.views.log_in import log_in
-from countersign.sign_in.views.log_out import forgot, log_out
+from countersign.sign_in.views.log_out import log_out
 from countersign.sign_in.views.passkey import passkey_alone, passkey_options
 from countersign.sign_in.views.second_step import complete, second_step
 
-__all__ = ["complete", "confirm", "forgot", "log_in", "log_out", "passkey_alone", "passkey_options", "second_step"]
+__all__ = ["complete", "confirm", "log_in", "log_out", "passkey_alone", "passkey_options", "second_step"]

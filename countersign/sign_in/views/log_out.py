@@ -1,12 +1,11 @@
-"""Log Out, and what to do when one cannot get in."""
+"""Log Out."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from countersign.logons.models import Logon
 from countersign.logons.sessions import SessionEnd, end_session
@@ -23,9 +22,3 @@ def log_out(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(f"{reverse('sign_in:log_in')}?{WHY}={SessionEnd.ASKED}", status=303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
-
-
-@require_GET
-def forgot(request: HttpRequest) -> HttpResponse:
-    """Who helps when one cannot sign in."""
-    return render(request, "sign_in/forgot.html")

@@ -1,0 +1,86 @@
+"""Every second factor is lost: 72 hours, in which each address is told and anybody there can cancel (SPEC 3)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from countersign import events
+from countersign.access.queries.own import is_active
+from countersign.logons import links
+from countersign.logons.known_devices import end_known_devices
+from countersign.logons.links import LinkVoid
+from countersign.logons.models import Logon
+from countersign.logons.second_factors import factors_of, remove_all_factors
+from countersign.logons.sessions import end_all_sessions
+from countersign.policy.errors import Refused
+from countersign.policy.reasons import Reason
+from countersign.recovery.events import FactorRemovalAsked, FactorRemovalCancelled, FactorsRemoved
+from countersign.recovery.models import FactorRemoval
+
+CANCEL = "cancel_factor_removal"
+
+
+def ask_removal(*, logon: Logon, now: datetime) -> FactorRemoval:
+    """Begin the waiting for somebody who gave the right password. Asked again, it goes on as it was.
+
+    Raises ``Refused`` where there is no second factor to remove.
+    """
+    if not factors_of(logon).any or not is_active(logon.pk, at=now):
+        raise Refused(Reason.NOT_FOUND, hidden=True)
+    due = now + timedelta(hours=settings.FACTOR_REMOVAL_HOURS)
+    try:
+        with transaction.atomic():
+            removal = FactorRemoval.objects.create(logon=logon, asked_at=now, due_at=due)
+            # Whoever is told (mail.py) gets a link that cancels.
+            events.record(FactorRemovalAsked(), actor=None, channel=events.Channel.ONLINE, at=now, logons=[logon.pk])
+    except IntegrityError:
+        return FactorRemoval.objects.get(FactorRemoval.OPEN, logon=logon)
+    return removal
+
+
+@transaction.atomic
+def cancel_removal(*, token: str, now: datetime) -> Logon:
+    """Cancel by the mailed link. Raises ``LinkVoid`` for all but one of parallel tries, and when it is over."""
+    link = links.use(CANCEL, token, now=now)
+    removal = FactorRemoval.objects.filter(FactorRemoval.OPEN, pk=link.subject.removeprefix("removal-")).first()
+    if removal is None or not _end(removal.logon, now):
+        raise LinkVoid
+    return removal.logon
+
+
+@transaction.atomic
+def cancel_removal_of(*, logon: Logon, now: datetime) -> bool:
+    """A sign-in with a second factor proves that not all are lost. Returns whether something was cancelled."""
+    return _end(logon, now)
+
+
+def _end(logon: Logon, now: datetime) -> bool:
+    removal = FactorRemoval.objects.select_for_update().filter(FactorRemoval.OPEN, logon=logon).first()
+    if removal is None:
+        return False
+    FactorRemoval.objects.filter(pk=removal.pk).update(cancelled_at=now)
+    links.void(CANCEL, subject=f"removal-{removal.pk}", now=now)
+    events.record(FactorRemovalCancelled(), actor=None, channel=events.Channel.ONLINE, at=now, logons=[logon.pk])
+    return True
+
+
+def remove_factors_in_time(*, now: datetime) -> int:
+    """Periodic: remove the factors whose waiting is over. Returns of how many logons.
+
+    Sessions and known devices end as well; access, grants and the password are kept.
+    """
+    removed = 0
+    for due in FactorRemoval.objects.filter(FactorRemoval.OPEN, due_at__lte=now).select_related("logon"):
+        with transaction.atomic():
+            if not FactorRemoval.objects.filter(FactorRemoval.OPEN, pk=due.pk).update(done_at=now):
+                continue
+            remove_all_factors(due.logon, now=now)
+            end_all_sessions(due.logon, now=now)
+            end_known_devices(due.logon, now)
+            links.void(CANCEL, subject=f"removal-{due.pk}", now=now)
+            events.record(FactorsRemoved(), actor=None, channel=events.Channel.SYSTEM, at=now, logons=[due.logon.pk])
+            removed += 1
+    return removed
