@@ -65,6 +65,7 @@ ROUTES: Mapping[str, Route] = {
     # Sign in
     "sign_in:log_in": Route(Who.OPEN),
     "sign_in:log_out": Route(Who.OPEN),
+    "sign_in:stay": Route(Who.SIGNED_IN),
     "sign_in:second_step": Route(Who.SECOND_STEP),
     "sign_in:complete": Route(Who.SET_UP),
     "sign_in:passkey_alone": Route(Who.OPEN),

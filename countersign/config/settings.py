@@ -141,6 +141,7 @@ TEMPLATES = [
 ]
 # What the shell links to, by the name of the address; what the site does not have is left out.
 SHELL_LINKS = {
+    "stay": "sign_in:stay",
     "help": "help:start",
     "home": "home:home",
     "profile": "profile:profile",

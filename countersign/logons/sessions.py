@@ -137,6 +137,18 @@ def touch(session: SessionBase, *, now: datetime) -> None:
         OpenSession.objects.filter(session_key=session.session_key or "").update(active_at=now)
 
 
+def stay(session: SessionBase, *, now: datetime) -> None:
+    """Its person said so: the idle time begins anew, this very second."""
+    session[ACTIVE_AT] = int(now.timestamp())
+    OpenSession.objects.filter(session_key=session.session_key or "").update(active_at=now)
+
+
+def seconds_left(session: SessionBase, *, now: datetime) -> int:
+    """How long the session lasts if its person does nothing more."""
+    whole = session[SIGNED_IN_AT] + settings.SESSION_WHOLE_SECONDS
+    return max(0, int(min(session[ACTIVE_AT] + settings.SESSION_IDLE_SECONDS, whole) - now.timestamp()))
+
+
 def signed_in_at(session: SessionBase) -> datetime | None:
     """When this session began."""
     began = session.get(SIGNED_IN_AT)

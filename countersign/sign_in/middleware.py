@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from countersign.access.queries.own import is_active
 from countersign.logons.models import Logon
 from countersign.logons.second_factors.half import half_of
-from countersign.logons.sessions import SessionEnd, end_of, end_session, ended_elsewhere, touch
+from countersign.logons.sessions import SessionEnd, end_of, end_session, ended_elsewhere, seconds_left, touch
 from countersign.sign_in.operations import sign_out
 from countersign.sign_in.targets import NEXT, WHY, own_path
 
@@ -45,6 +45,7 @@ class SessionEnds:
             why = SessionEnd.NOT_ACTIVE
         if why is None:
             touch(request.session, now=now)
+            request.session_seconds_left = seconds_left(request.session, now=now)  # type: ignore[attr-defined]
             return
         sign_out(actor=logon, why=why, now=now)
         end_session(request)

@@ -11,7 +11,7 @@ NEXT, WHY = "next", "why"
 LONGEST = 1_500
 # Coming back to these would make no sense, or undo the sign-in.
 _NOT_TO = frozenset(("sign_in:log_in", "sign_in:log_out", "recovery:forgot", "sign_in:second_step", "sign_in:complete",
-                     "sign_in:confirm", "sign_in:passkey_options"))  # fmt: skip
+                     "sign_in:confirm", "sign_in:stay", "sign_in:passkey_options"))  # fmt: skip
 
 
 def own_path(target: str) -> str:

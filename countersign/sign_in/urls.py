@@ -12,5 +12,6 @@ urlpatterns = [
     path("log-in/passkey/", views.passkey_alone, name="passkey_alone"),
     path("log-in/passkey/options/", views.passkey_options, name="passkey_options"),
     path("confirm-it-is-you/", views.confirm, name="confirm"),
+    path("stay-signed-in/", views.stay_signed_in, name="stay"),
     path("log-out/", views.log_out, name="log_out"),
 ]

@@ -36,6 +36,9 @@ def shell_context(request: HttpRequest) -> dict[str, Any]:
         "request_id": getattr(request, "request_id", ""),
         "shell_links": links(),
         "open_layout": _layout_for(request),
+        "session_left": lambda: getattr(request, "session_seconds_left", None),
+        "idle_minutes": max(1, settings.SESSION_IDLE_SECONDS // 60),
+        "idle_warning": settings.SESSION_WARNING_SECONDS,
     }
 
 

@@ -1,0 +1,25 @@
+"""Stay signed in: answers the warning before a session ends without activity."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from countersign.logons.sessions import seconds_left, stay
+from countersign.sign_in.targets import own_path
+
+
+@require_POST
+def stay_signed_in(request: HttpRequest) -> HttpResponse:
+    """The idle time begins anew; the twelve hours in all do not. Scripts get the seconds that are left."""
+    now = timezone.now()
+    stay(request.session, now=now)
+    if request.headers.get("Accept", "") == "application/json":
+        return JsonResponse({"seconds": seconds_left(request.session, now=now)})
+    back = urlsplit(request.headers.get("Referer", ""))
+    target = own_path(back.path) if back.netloc == request.get_host() else ""
+    return HttpResponseRedirect(target or settings.LOGIN_REDIRECT_URL, status=303)
