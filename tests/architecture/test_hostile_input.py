@@ -168,6 +168,12 @@ SENT_BY_HAND: dict[str, tuple[str, ...]] = {
     "registration:logon": ("first_name", "last_name", "username"),
     "registration:finish": ("what", "password", "password_again", "terms"),
     "registration:letter_code": ("code",),
+    "secondary_logons:enroll": ("password", "again"),
+    "notices:not_me": (),
+    "recovery:reset": ("password", "again"),
+    "recovery:lost": (),
+    "recovery:cancel": (),
+    "profile:email_confirm": (),
 }
 
 
