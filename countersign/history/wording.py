@@ -31,6 +31,11 @@ TO_CLIENT: dict[str, Promise] = {
     "AccessRequestDeclined": _("A request for access was declined"),
     "RequestForAccessWithdrawn": _("A request for access was withdrawn"),
     "RequestForAccessExpired": _("A request for access expired without an answer"),
+    "TaxpayerLeft": _("Somebody with access left"),
+    "ProfileDeleted": _("Somebody with access deleted the profile"),
+    "SuccessorNamed": _("The last Master Administrator named who may follow"),
+    "SuccessorAccepted": _("Whoever was named became Master Administrator"),
+    "SuccessorDeclined": _("Whoever was named to follow declined"),
 }
 
 # As the third party reads it.
