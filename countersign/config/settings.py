@@ -317,6 +317,11 @@ MAIL_RETRY_SECONDS = float(_setting("MAIL_RETRY_SECONDS", "60"))
 MAIL_RETRY_LONGEST_SECONDS = float(_setting("MAIL_RETRY_LONGEST_SECONDS", "3600"))
 MAIL_RETRY_DAYS = float(_setting("MAIL_RETRY_DAYS", "5"))
 MAIL_REFUSALS = int(_setting("MAIL_REFUSALS", "3"))
+# To one address, over all kinds: beyond the first mail waits an hour, beyond the second it is not sent. Security mail
+# has so many more of each for itself.
+MAIL_TO_ADDRESS_PER_HOUR = int(_setting("MAIL_TO_ADDRESS_PER_HOUR", "100"))
+MAIL_TO_ADDRESS_PER_DAY = int(_setting("MAIL_TO_ADDRESS_PER_DAY", "500"))
+MAIL_SECURITY_RESERVE = int(_setting("MAIL_SECURITY_RESERVE", "50"))
 # How long the text of a sent mail stays in the outbox.
 MAIL_KEEP_DAYS = float(_setting("MAIL_KEEP_DAYS", "30"))
 

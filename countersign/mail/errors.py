@@ -8,6 +8,7 @@ from enum import Enum
 
 UNREACHABLE = "unreachable"
 UNUSABLE_ADDRESS = "unusable_address"
+OVER_LIMIT = "over_limit"
 
 
 class Fault(Enum):

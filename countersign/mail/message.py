@@ -31,7 +31,8 @@ class Message:
 
     ``language`` is the recipient's; ``subject``, ``paragraphs`` and ``footer`` are already in it (write them
     inside ``in_language``) or lazy translations. ``kind`` is a code for statistics and limits. ``logon_id`` is
-    the key of the recipient's logon, where there is one. "Mail names no tax facts" (SPEC 7): no amounts, no
+    the key of the recipient's logon, where there is one. ``security`` mails have a reserve of their own in the limits
+    per address. "Mail names no tax facts" (SPEC 7): no amounts, no
     returns, no identifiers; names of firms and taxpayers are as far as it goes.
     """
 
@@ -44,6 +45,7 @@ class Message:
     choices: Sequence[Action] = ()
     footer: str = ""
     logon_id: int | None = None
+    security: bool = False
 
     def __post_init__(self) -> None:
         if not KIND.fullmatch(self.kind):

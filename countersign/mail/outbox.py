@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from procrastinate.contrib.django import app
@@ -19,11 +20,22 @@ logger = logging.getLogger(__name__)
 DELIVER = "mail.deliver"
 QUEUE = "mail"
 
+# How much an address gets, over all kinds, is counted in the statement that adds to it. Beyond the limit of an hour
+# mail waits for an hour; beyond that of a day it is kept as given up.
 INSERT = """
+WITH before AS (
+    SELECT count(*) FILTER (WHERE created_at > now() - interval '1 hour') AS an_hour, count(*) AS a_day
+    FROM mail_outboxmail WHERE "to" = %(to)s AND created_at > now() - interval '1 day'
+)
 INSERT INTO mail_outboxmail
-    ("to", subject, text, html, language, kind, logon_id, message_id, attempts, refusals, gave_up_at, last_error)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0, 0, CASE WHEN %s THEN now() END, %s)
-RETURNING id
+    ("to", subject, text, html, language, kind, logon_id, message_id, attempts, refusals, next_attempt_at,
+     gave_up_at, last_error)
+SELECT %(to)s, %(subject)s, %(text)s, %(html)s, %(language)s, %(kind)s, %(logon)s, %(message_id)s, 0, 0,
+    CASE WHEN an_hour >= %(an_hour)s THEN now() + interval '1 hour' ELSE now() END,
+    CASE WHEN %(error)s <> '' OR a_day >= %(a_day)s THEN now() END,
+    CASE WHEN %(error)s = '' AND a_day >= %(a_day)s THEN %(over_limit)s ELSE %(error)s END
+FROM before
+RETURNING id, last_error
 """
 
 
@@ -50,7 +62,6 @@ def queue_all(messages: Iterable[Message]) -> list[int]:
     usable = False
     with connection.cursor() as cursor:
         for message in messages:
-            # Limits per address over all kinds will be asked here: the outbox is indexed by address and time.
             good = usable_address(message.to)
             usable |= good
             keys.append(_insert(cursor, message, good))
@@ -61,22 +72,25 @@ def queue_all(messages: Iterable[Message]) -> list[int]:
 
 def _insert(cursor: CursorWrapper, message: Message, good: bool) -> int:
     composed = compose(message)
+    reserve = settings.MAIL_SECURITY_RESERVE if message.security else 0
     cursor.execute(
         INSERT,
-        [
-            message.to.replace("\0", ""),
-            composed.subject,
-            composed.text,
-            composed.html,
-            composed.language,
-            message.kind,
-            message.logon_id,
-            uuid.uuid4(),
-            not good,
-            "" if good else errors.UNUSABLE_ADDRESS,
-        ],
+        {
+            "to": message.to.replace("\0", ""),
+            "subject": composed.subject,
+            "text": composed.text,
+            "html": composed.html,
+            "language": composed.language,
+            "kind": message.kind,
+            "logon": message.logon_id,
+            "message_id": uuid.uuid4(),
+            "error": "" if good else errors.UNUSABLE_ADDRESS,
+            "over_limit": errors.OVER_LIMIT,
+            "an_hour": settings.MAIL_TO_ADDRESS_PER_HOUR + reserve,
+            "a_day": settings.MAIL_TO_ADDRESS_PER_DAY + reserve,
+        },
     )
-    (key,) = cursor.fetchone()
-    if not good:
-        logger.warning("mail %s (%s) has no usable address", key, message.kind)
+    key, error = cursor.fetchone()
+    if error:
+        logger.warning("mail %s (%s) is not sent: %s", key, message.kind, error)
     return int(key)

@@ -93,6 +93,7 @@ def mail_words(
                 paragraphs=paragraphs,
                 action=action,
                 logon_id=logon.pk,
+                security=KINDS[kind].security,
             )
         )
 

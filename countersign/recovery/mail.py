@@ -56,6 +56,7 @@ def tell_of_lost_factors(occurrence: Occurrence[FactorRemovalAsked]) -> None:
                     to=address,
                     language=logon.language,
                     kind=notice_kinds.FACTORS_LOST,
+                    security=True,
                     subject=words.subject,
                     paragraphs=words.sentences,
                     action=mail.Action(

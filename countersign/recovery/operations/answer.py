@@ -78,6 +78,7 @@ def _mail(email: str, logons: Sequence[Logon], now: datetime) -> None:
                 to=email,
                 language=language,
                 kind="forgotten",
+                security=True,
                 subject=_("Your username, and a new password"),
                 paragraphs=[
                     _("You, or somebody who typed your e-mail address, asked for it."),
