@@ -79,6 +79,7 @@ ROUTES: Mapping[str, Route] = {
     "recovery:done": Route(Who.OPEN),
     "recovery:change": Route(Who.SIGNED_IN),
     "recovery:lost": Route(Who.SECOND_STEP),
+    "recovery:other_ways": Route(Who.SECOND_STEP),
     "recovery:cancel_link": Route(Who.OPEN, {"token": "A" * 43}),
     "recovery:cancel": Route(Who.OPEN),
     "recovery:cancelled": Route(Who.OPEN),

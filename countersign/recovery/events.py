@@ -35,5 +35,15 @@ class FactorRemovalCancelled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FactorLetterAsked(Event):
+    """A letter with a code that removes the second factors goes to the address on record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorsReportedToStaff(Event):
+    """All second factors are lost, and staff are to help: a case waits for them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactorsRemoved(Event):
     """The waiting is over: the second factors of the logon are gone, and its grants are kept."""

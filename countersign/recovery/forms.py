@@ -26,6 +26,12 @@ class ForgotForm(Form):
         return typed
 
 
+class LetterCodeForm(Form):
+    """The code of the letter."""
+
+    code = TextField(label=_("Code of the letter"), max_length=40)
+
+
 class NewPasswordForm(Form):
     """A new password, created and confirmed."""
 

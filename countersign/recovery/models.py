@@ -51,3 +51,23 @@ class FactorRemoval(models.Model):
 
     def __str__(self) -> str:
         return f"factor removal {self.pk}"
+
+
+class FactorLetter(models.Model):
+    """A letter to the address on record whose code removes lost second factors at once. Only a keyed hash is kept."""
+
+    logon = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    code_hash = models.CharField(max_length=64)
+    written_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["logon"], condition=models.Q(ended_at__isnull=True), name="one_open_factor_letter_per_logon"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"factor letter {self.pk}"

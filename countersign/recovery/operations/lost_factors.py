@@ -67,6 +67,14 @@ def _end(logon: Logon, now: datetime) -> bool:
     return True
 
 
+def remove_now(logon: Logon, *, channel: events.Channel, now: datetime) -> None:
+    """Remove every second factor, in the caller's transaction. Access, grants and the password are kept."""
+    remove_all_factors(logon, now=now)
+    end_all_sessions(logon, now=now)
+    end_known_devices(logon, now)
+    events.record(FactorsRemoved(), actor=None, channel=channel, at=now, logons=[logon.pk])
+
+
 def remove_factors_in_time(*, now: datetime) -> int:
     """Periodic: remove the factors whose waiting is over. Returns of how many logons.
 
@@ -77,10 +85,7 @@ def remove_factors_in_time(*, now: datetime) -> int:
         with transaction.atomic():
             if not FactorRemoval.objects.filter(FactorRemoval.OPEN, pk=due.pk).update(done_at=now):
                 continue
-            remove_all_factors(due.logon, now=now)
-            end_all_sessions(due.logon, now=now)
-            end_known_devices(due.logon, now)
             links.void(CANCEL, subject=f"removal-{due.pk}", now=now)
-            events.record(FactorsRemoved(), actor=None, channel=events.Channel.SYSTEM, at=now, logons=[due.logon.pk])
+            remove_now(due.logon, channel=events.Channel.SYSTEM, now=now)
             removed += 1
     return removed
