@@ -81,7 +81,7 @@ def reserve(device: KnownDevice) -> bool:
             " WHERE id = %s AND ended_at IS NULL AND failures < %s",
             [device.pk, settings.KNOWN_DEVICE_FAILURES],
         )
-        return cursor.rowcount == 1
+        return int(cursor.rowcount) == 1
 
 
 def release(device: KnownDevice) -> None:
