@@ -97,5 +97,6 @@ def sight(response: HttpResponse) -> tuple[int, str, dict[str, str]]:
     body = re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]*', r"\1", body)
     body = re.sub(r'(name="next" value=")[^"]*', r"\1", body)
     body = re.sub(r"<code>\w+</code>", "", body)
+    body = re.sub(r'(data-idle-left=")[^"]*', r"\1", body)
     headers = {name: text for name, text in response.headers.items() if name not in ("X-Request-ID", "Content-Length")}
     return response.status_code, body, headers
