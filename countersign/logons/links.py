@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from countersign.logons.models import Link, Logon
 
@@ -80,6 +81,16 @@ def void(kind: str | None, *, now: datetime, logon: Logon | None = None, subject
     if kind is not None:
         links = links.filter(kind=kind)
     return links.update(void_at=now)
+
+
+def carry(request: HttpRequest, key: str, token: str) -> None:
+    """Take a token out of the address into this browser's session, under ``key``.
+
+    Where nobody is signed in the session gets a new key: whoever planted the old one does not hold the link.
+    """
+    if not request.user.is_authenticated:
+        request.session.cycle_key()
+    request.session[key] = token[:64]
 
 
 def forget_old_links(*, now: datetime) -> int:

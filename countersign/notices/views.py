@@ -109,7 +109,7 @@ def choice(request: HttpRequest) -> HttpResponse:
 @require_safe
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a mail: its token leaves the address at once. Opening it stops nothing."""
-    request.session[KEY] = token[:64]
+    links.carry(request, KEY, token)
     return HttpResponseRedirect(reverse("notices:not_me"))
 
 

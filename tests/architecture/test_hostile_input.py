@@ -172,7 +172,7 @@ SENT_BY_HAND: dict[str, tuple[str, ...]] = {
     "notices:not_me": (),
     "recovery:reset": ("password", "again"),
     "recovery:lost": (),
-    "recovery:other_ways": ("what", "code"),
+    "recovery:other_ways": ("step", "code"),
     "recovery:cancel": (),
     "profile:email_confirm": (),
 }

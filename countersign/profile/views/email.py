@@ -78,7 +78,7 @@ def name(request: HttpRequest) -> HttpResponse:
 @require_safe
 def email_link(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail: its token leaves the address at once. Opening it confirms nothing."""
-    request.session[KEY] = token[:64]
+    links.carry(request, KEY, token)
     return HttpResponseRedirect(reverse("profile:email_confirm"))
 
 

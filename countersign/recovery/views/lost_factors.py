@@ -72,8 +72,7 @@ def other_ways(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cancel_link(request: HttpRequest, token: str) -> HttpResponse:
     """The link itself: its token leaves the address at once. Opening it uses nothing up."""
-    request.session.cycle_key()
-    request.session[KEY] = token
+    links.carry(request, KEY, token)
     return HttpResponseRedirect(reverse("recovery:cancel"))
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from countersign.logons.hash_cap import Busy
-from countersign.logons.links import LinkVoid
+from countersign.logons.links import LinkVoid, carry
 from countersign.policy.errors import Invalid
 from countersign.recovery.forms import NewPasswordForm
 from countersign.recovery.operations import logon_of, reset_password, shortest_for
@@ -27,8 +27,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
     The session gets a new key first: whoever planted the one before in this browser does not come to hold the link.
     """
-    request.session.cycle_key()
-    request.session[KEY] = token
+    carry(request, KEY, token)
     return HttpResponseRedirect(reverse("recovery:reset"))
 
 

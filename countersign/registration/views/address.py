@@ -81,7 +81,7 @@ def _confirmed(request: HttpRequest, registration: Registration) -> HttpResponse
 @require_safe
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """The link in the mail: its token leaves the address at once, and nothing is used up."""
-    request.session[LINK] = token
+    links.carry(request, LINK, token)
     return HttpResponseRedirect(reverse("registration:confirm"))
 
 

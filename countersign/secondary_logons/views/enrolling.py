@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from countersign.logons.links import LinkVoid
+from countersign.logons.links import LinkVoid, carry
 from countersign.policy.errors import Invalid
 from countersign.secondary_logons.forms import EnrollForm
 from countersign.secondary_logons.operations import enroll, invited_by
@@ -22,7 +22,7 @@ KEY = "enrollment"
 @require_safe
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """The link itself: its token leaves the address at once. Opening it uses nothing up."""
-    request.session[KEY] = token
+    carry(request, KEY, token)
     return HttpResponseRedirect(reverse("secondary_logons:enroll"))
 
 
