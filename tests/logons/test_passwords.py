@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, ScryptPasswordHasher, make_password
 from django.test import RequestFactory
+from django.utils import timezone
 
 from countersign.logons import passwords
 from countersign.logons.hash_cap import Busy, HashCap
@@ -49,8 +50,10 @@ def test_nobody_costs_one_hash(hashes: list[str]) -> None:
     assert hashes == ["Argon2Hasher.verify"]
 
 
-def test_the_right_password_costs_one_hash(hashes: list[str]) -> None:
-    logon = Logon(password=make_password(RIGHT))
+def test_the_right_password_costs_one_hash(db: None, hashes: list[str]) -> None:
+    logon = Logon.objects.create(username="somebody", email="a@b.example")
+    passwords.set_password(logon, RIGHT, now=timezone.now())
+    logon.refresh_from_db()
     hashes.clear()
     assert passwords.password_matches(logon, RIGHT)
     passwords.renew_hash(logon, RIGHT)

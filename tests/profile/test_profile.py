@@ -78,7 +78,10 @@ def test_third_party_access_is_offered_to_master_administrators(signed_in: Clien
     page = signed_in("omar").get("/profile/more/").content.decode()
     for end in ("request/", "who-acts-for-me/", "clients/"):
         assert f"/taxpayers/{pk('HARBOR-BAKERY')}/third-party-access/{end}" in page
-    assert "/third-party-access/" not in signed_in("tom").get("/profile/more/").content.decode()
+    assert (
+        f"/taxpayers/{pk('HARBOR-BAKERY')}/third-party-access/"
+        not in signed_in("tom").get("/profile/more/").content.decode()
+    )
 
 
 def test_phone_and_language_are_changed_and_on_record(signed_in: ClientFor, settings: Any) -> None:

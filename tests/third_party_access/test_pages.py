@@ -24,16 +24,20 @@ from tests.third_party_access.world import BAKERY_FEIN, PERSON_SSN, World
 
 
 class _Fields(HTMLParser):
-    """Name → value of the fields of the page's last form, as a browser would send them."""
+    """Name → value of the fields of the page's last form, as a browser would send them. Dialogs are not looked at."""
 
     def __init__(self) -> None:
         super().__init__()
         self.fields: dict[str, str | list[str]] = {}
         self._select = self._area = ""
+        self._dialog = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         name = given.get("name", "")
+        self._dialog = self._dialog or tag == "dialog"
+        if self._dialog:
+            return
         if tag == "form":
             self.fields = {}
         elif tag == "input" and name:
@@ -51,7 +55,9 @@ class _Fields(HTMLParser):
             self.fields[name] = ""
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "select":
+        if tag == "dialog":
+            self._dialog = False
+        elif tag == "select":
             self._select = ""
         elif tag == "textarea":
             self._area = ""
