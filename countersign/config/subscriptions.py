@@ -20,6 +20,7 @@ from countersign.logons.sessions import forget_ended_sessions
 from countersign.mail.tasks import sweep
 from countersign.mail.upkeep import forget_sent
 from countersign.notices import mail as notices_mail
+from countersign.notices.events import ReportedNotMe
 from countersign.notices.operations import send_digests
 from countersign.recovery import mail as recovery_mail
 from countersign.recovery.operations import remove_factors_in_time
@@ -29,6 +30,7 @@ from countersign.registration.operations.begin import forget_registrations
 from countersign.registration.operations.decide import end_requests_of, expire_requests_for_access
 from countersign.registration.operations.waiting import end_waiting_in_time
 from countersign.secondary_logons import mail as secondary_logons_mail
+from countersign.secondary_logons.events import SecondaryLogonCancelled
 from countersign.security import mail as security_mail
 from countersign.security_groups.operations.uploading import forget_old_files
 from countersign.sign_in import mail as sign_in_mail
@@ -52,6 +54,11 @@ def lost_factor_was_found(occurrence: Occurrence[SignedIn]) -> None:
         cancel_removal_of(logon=Logon.objects.get(pk=occurrence.actor_logon_id), now=occurrence.at)
 
 
+def removal_ends_too(occurrence: Occurrence[ReportedNotMe | SecondaryLogonCancelled]) -> None:
+    """Where a logon is reported, or its access cancelled, nobody's wish to remove its second factors goes on."""
+    cancel_removal_of(logon=Logon.objects.get(pk=occurrence.event.logon), now=occurrence.at)
+
+
 # Event → what runs, in this order, in the transaction that recorded it.
 SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {
     **security_mail.SUBSCRIBERS,
@@ -62,6 +69,8 @@ SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {
     **secondary_logons_mail.SUBSCRIBERS,
     **notices_mail.SUBSCRIBERS,
     **leaving_mail.SUBSCRIBERS,
+    ReportedNotMe: (removal_ends_too, *notices_mail.SUBSCRIBERS[ReportedNotMe]),
+    SecondaryLogonCancelled: (removal_ends_too, *secondary_logons_mail.SUBSCRIBERS[SecondaryLogonCancelled]),
     SignedIn: (lost_factor_was_found, *sign_in_mail.SUBSCRIBERS.get(SignedIn, ())),
     ProfileDeleted: (end_what_it_asked_for, *leaving_mail.SUBSCRIBERS[ProfileDeleted]),
 }

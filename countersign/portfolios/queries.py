@@ -46,8 +46,9 @@ def portfolio_of(actor: Logon, portfolio: int, *, at: datetime) -> Standing:
 def held_portfolio(actor: Logon, portfolio: int, *, at: datetime) -> Standing:
     """The same, first thing in an operation: nobody else changes the portfolio, or what the actor is, until commit."""
     portfolio_of(actor, portfolio, at=at)
-    lock_portfolio(portfolio)
+    # Taxpayers before the portfolio, as wherever access to one changes: of two neither waits for the other in a circle.
     hold_standing(actor=actor.pk, taxpayers=_mastered(actor.pk, at))
+    lock_portfolio(portfolio)
     return portfolio_of(actor, portfolio, at=at)
 
 

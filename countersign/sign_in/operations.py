@@ -22,6 +22,7 @@ from countersign.logons.second_factors.limits import Wrong
 from countersign.logons.second_factors.ways import Way
 from countersign.logons.sessions import SessionEnd
 from countersign.logons.spraying import note_failure
+from countersign.logons.usernames import normal_username
 from countersign.policy.errors import Invalid
 from countersign.policy.reasons import Reason
 from countersign.sign_in.events import (
@@ -51,7 +52,7 @@ def sign_in(*, username: str, password: str, source: str, now: datetime, device:
     A known ``device`` of this very username has its own counter in place of the username's, "so an attacker cannot
     lock the owner out": of it neither wrong nor right passwords touch the other.
     """
-    name = normal_name(username)
+    name = normal_username(username)
     by_source = limiter.limit(limiter.SOURCE, source, "source")
     by_username = limiter.limit(limiter.PASSWORD, name, settings.SIGN_IN_PROFILE)
     with CAP.slot():
@@ -79,11 +80,6 @@ def sign_in(*, username: str, password: str, source: str, now: datetime, device:
         known_devices.release(device)
     limiter.release(by_source)
     return logon
-
-
-def normal_name(username: str) -> str:
-    """The username as it is stored, of what was typed."""
-    return username.strip().lower()
 
 
 def _look_for_spraying(source: str, name: str, *, first: bool, now: datetime) -> None:

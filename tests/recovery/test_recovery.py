@@ -24,6 +24,7 @@ from countersign.logons.links import LinkVoid
 from countersign.logons.models import FailureCounter, KnownDevice, Link, Logon, OpenSession, RecoveryCode
 from countersign.logons.passwords import password_matches, set_password
 from countersign.mail.models import OutboxMail
+from countersign.notices.operations import stop_own
 from countersign.policy.errors import Invalid
 from countersign.policy.facts import Standing
 from countersign.recovery.models import FactorRemoval, ForgottenAsk
@@ -35,6 +36,7 @@ from countersign.recovery.operations import (
     remove_factors_in_time,
     reset_password,
 )
+from countersign.sign_in.operations import record_sign_in
 
 OLD = "harbor lanterns glow at dusk"
 NEW = "seven quiet ferries leave at noon"
@@ -351,6 +353,21 @@ def test_all_factors_lost_waits_tells_every_address_and_then_removes(db: None) -
     assert not RecoveryCode.objects.filter(removed_at=None).exists()
     assert Entry.objects.filter(name="FactorsRemoved").count() == 1
     assert password_matches(Logon.objects.get(pk=dana.pk), OLD)
+
+
+def test_a_factor_that_signs_in_and_a_report_cancel_the_removal(db: None) -> None:
+    dana, now = logon(), timezone.now()
+    RecoveryCode.objects.create(logon=dana, code_hash=b"x")
+    first = ask_removal(logon=dana, now=now)
+    record_sign_in(actor=dana, how="password", now=now)
+    assert FactorRemoval.objects.filter(FactorRemoval.OPEN, pk=first.pk).exists()
+    record_sign_in(actor=dana, how="password+recovery_code", now=now)
+    assert not FactorRemoval.objects.filter(FactorRemoval.OPEN).exists()
+    second = ask_removal(logon=dana, now=now)
+    stop_own(actor=dana, about="new_device", now=now)
+    assert not FactorRemoval.objects.filter(FactorRemoval.OPEN).exists()
+    assert remove_factors_in_time(now=second.due_at) == 0
+    assert RecoveryCode.objects.filter(removed_at=None).exists()
 
 
 def test_the_mailed_link_cancels_once_and_survives_a_new_password(db: None) -> None:

@@ -104,11 +104,13 @@ def test_a_secondary_master_administrator_adds_within_its_own_reach_only(firm: F
 def test_a_cancelled_username_is_granted_anew_by_its_parent_with_fresh_enrollment(firm: Firm) -> None:
     joel = firm.person("joel")
     Passkey.objects.create(logon=joel, credential_id=b"joel", credential_data=b"-")
+    Logon.objects.filter(pk=joel.pk).update(second_email="old@mail.example", second_email_confirmed=True)
     cancel_access(actor=firm.parent, portfolio=firm.portfolio, logon=joel.pk, now=timezone.now())
     assert not check(joel.username, "view", account_number("HARBOR-BAKERY", "WTH")).allowed
     add_secondary(**firm.new(username=joel.username))
     joel.refresh_from_db()
     assert (joel.password, joel.first_name) == ("", "Noor")
+    assert (joel.second_email, joel.second_email_confirmed) == ("", False), "it would get links to a new password"
     assert not Passkey.objects.filter(logon=joel, removed_at=None).exists()
     assert LogonStanding.objects.get(logon=joel, ended_at__isnull=True).status == "invited"
     assert not check(joel.username, "view", account_number("HARBOR-BAKERY", "WTH")).allowed

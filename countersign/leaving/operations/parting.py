@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from countersign.access.models import LogonStanding, PortfolioHolder, TaxpayerAccess
-from countersign.access.operations.customers import lock_portfolio
-from countersign.access.operations.handing_over import hand_over
+from countersign.access.operations.customers import lock_portfolio, lock_reach
+from countersign.access.operations.handing_over import hand_over, sources_of_holder
 from countersign.access.operations.own import end_access, hold_taxpayer
 from countersign.access.queries.own import live_at
 from countersign.events import Channel, record
@@ -34,15 +34,20 @@ class Choices:
 
 
 def hold(actor: Logon, taxpayers: Collection[int] | None) -> None:
-    """Hold what the actor has: its portfolios, then these taxpayers (None: all of its own), in key order."""
-    held = PortfolioHolder.objects.filter(holder=actor, ended_at=None)
-    for portfolio in sorted(held.values_list("portfolio_id", flat=True)):
-        lock_portfolio(portfolio)
+    """Hold these taxpayers (None: all of the actor's own), then the actor, then its portfolios, in key order.
+
+    That order is everybody's: whoever changes access to a taxpayer comes to the portfolio last.
+    """
     if taxpayers is None:
         taxpayers = TaxpayerAccess.objects.filter(logon=actor, ended_at=None).values_list("taxpayer_id", flat=True)
     for taxpayer in sorted(set(taxpayers)):
         hold_taxpayer(taxpayer)
+    for taxpayer in sources_of_holder(actor.pk):
+        lock_reach(taxpayer, sources_change=True)
     Logon.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    held = PortfolioHolder.objects.filter(holder=actor, ended_at=None)
+    for portfolio in sorted(held.values_list("portfolio_id", flat=True)):
+        lock_portfolio(portfolio)
 
 
 def check_active(actor: Logon, *, now: datetime) -> None:

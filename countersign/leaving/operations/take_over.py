@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from countersign.access.operations.customers import lock_portfolio
+from countersign.access.operations.customers import lock_portfolio, lock_reach
 from countersign.access.operations.handing_over import sources_of_holder, take_over
 from countersign.access.operations.holding import hold_standing
 from countersign.events import Channel, record
@@ -28,8 +28,11 @@ def take_over_portfolio(
 
     Raises a hidden ``Refused`` for whoever is not Master Administrator of one of its sources, or after that time.
     """
+    own = sources_of_holder(actor.pk)
+    hold_standing(actor=actor.pk, taxpayers=own)
+    for taxpayer in own:
+        lock_reach(taxpayer, sources_change=True)
     lock_portfolio(portfolio)
-    hold_standing(actor=actor.pk, taxpayers=sources_of_holder(actor.pk))
     if not parked_portfolios(actor, at=now, only=portfolio):
         raise Refused(Reason.NOT_FOUND, hidden=True)
     submission = open_submission(kind=TAKE_OVER, actor=actor, now=now, channel=channel, status=Status.PROCESSED)

@@ -123,5 +123,8 @@ def _granted_anew(logon: Logon, person: NewPerson, now: datetime) -> Logon:
     end_all_sessions(logon, now=now)
     logon.first_name, logon.last_name, logon.phone = person.first_name, person.last_name, person.phone
     logon.email, logon.email_confirmed, logon.password = person.email, False, ""
-    logon.save(update_fields=["first_name", "last_name", "phone", "email", "email_confirmed", "password"])
+    # The former person's second address would get links to a new password.
+    logon.second_email, logon.second_email_confirmed, logon.sign_in_stopped_at = "", False, None
+    changed = ["first_name", "last_name", "phone", "email", "email_confirmed", "password"]
+    logon.save(update_fields=[*changed, "second_email", "second_email_confirmed", "sign_in_stopped_at"])
     return logon

@@ -19,9 +19,10 @@ from countersign.logons.second_factors.half import step_after_password
 from countersign.logons.second_factors.passkeys import possible
 from countersign.logons.sessions import SessionEnd
 from countersign.logons.source import source_of
+from countersign.logons.usernames import normal_username
 from countersign.policy.errors import Invalid
 from countersign.sign_in.forms import LogInForm
-from countersign.sign_in.operations import normal_name, sign_in
+from countersign.sign_in.operations import sign_in
 from countersign.sign_in.targets import NEXT, WHY, own_path
 from countersign.sign_in.views.answers import busy, let_in, locked_out, to_second_step
 
@@ -37,7 +38,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if form.is_valid():
         try:
-            device = known(request, normal_name(form.cleaned_data["username"]))
+            device = known(request, normal_username(form.cleaned_data["username"]))
             logon = sign_in(**form.cleaned_data, source=source_of(request), now=now, device=device)
         except Invalid as error:
             form.add_problems(error.problems)
