@@ -17,8 +17,7 @@ from countersign.access.models import (
     SecondaryLogon,
     TaxpayerAccess,
 )
-from countersign.access.operations.handing_over import sources_of_holder
-from countersign.access.queries.own import is_secondary, live_at
+from countersign.access.queries.own import is_secondary, live_at, mastered_taxpayers
 from countersign.leaving.models import OfferState, SuccessorOffer
 from countersign.logons.models import Logon
 from countersign.policy.errors import Refused
@@ -93,7 +92,7 @@ def consequences_of_leaving(logon: Logon, taxpayer: int, *, at: datetime) -> Con
     if access is None or is_secondary(logon.pk):
         raise Refused(Reason.NOT_FOUND, hidden=True)
     held = []
-    if sources_of_holder(logon.pk) == [taxpayer]:
+    if mastered_taxpayers(logon.pk, at=at) == [taxpayer]:
         held = list(PortfolioHolder.objects.filter(holder=logon, ended_at=None))
     return Consequences(_taxpayers(logon, [access], at), _portfolios(logon, held, at))
 
@@ -139,7 +138,7 @@ def _candidates(taxpayers: Iterable[int], at: datetime) -> Mapping[int, list[Log
 def _portfolios(logon: Logon, held: Iterable[PortfolioHolder], at: datetime) -> list[LeftPortfolio]:
     portfolios = []
     for one in sorted(held, key=lambda one: (one.received, one.portfolio_id)):
-        sources = sources_of_holder(logon.pk)
+        sources = mastered_taxpayers(logon.pk, at=at)
         if one.received:
             kept = PortfolioSource.objects.filter(portfolio_id=one.portfolio_id, ended_at=None)
             sources = sorted(set(sources) & set(kept.values_list("taxpayer_id", flat=True)))
@@ -170,7 +169,7 @@ def parked_portfolios(actor: Logon, *, at: datetime, only: int | None = None) ->
     """The portfolios that rest and that this Master Administrator of the firm may take over, within 90 days."""
     if is_secondary(actor.pk) or not LogonStanding.objects.filter(live_at(at), logon=actor, status="active").exists():
         return []
-    mine = sources_of_holder(actor.pk)
+    mine = mastered_taxpayers(actor.pk, at=at)
     sources = PortfolioSource.objects.filter(ended_at=None, taxpayer_id__in=mine)
     if only is not None:
         sources = sources.filter(portfolio_id=only)

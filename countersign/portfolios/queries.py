@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from countersign.access.models import PortfolioHolder, PortfolioSource, SecondaryLogon, SecurityGroup, TaxpayerAccess
+from countersign.access.models import PortfolioHolder, PortfolioSource, SecondaryLogon, SecurityGroup
 from countersign.access.operations.customers import lock_portfolio
 from countersign.access.operations.holding import hold_standing
 from countersign.access.queries.covering import Limits, limits_of
-from countersign.access.queries.own import is_active, is_secondary, live_at
+from countersign.access.queries.own import is_active, is_secondary, live_at, mastered_taxpayers
 from countersign.logons.models import Logon
 from countersign.policy.errors import Refused
 from countersign.policy.portfolios import PortfolioStandpoint
@@ -47,7 +47,7 @@ def held_portfolio(actor: Logon, portfolio: int, *, at: datetime) -> Standing:
     """The same, first thing in an operation: nobody else changes the portfolio, or what the actor is, until commit."""
     portfolio_of(actor, portfolio, at=at)
     # Taxpayers before the portfolio, as wherever access to one changes: of two neither waits for the other in a circle.
-    hold_standing(actor=actor.pk, taxpayers=_mastered(actor.pk, at))
+    hold_standing(actor=actor.pk, taxpayers=mastered_taxpayers(actor.pk, at=at))
     lock_portfolio(portfolio)
     return portfolio_of(actor, portfolio, at=at)
 
@@ -61,7 +61,7 @@ def portfolios_of(actor: Logon, *, at: datetime, only: int | None = None) -> lis
         return []
     if is_secondary(actor.pk):
         return _as_secondary(actor, at, only)
-    if not _mastered(actor.pk, at):
+    if not mastered_taxpayers(actor.pk, at=at):
         return []
     held = PortfolioHolder.objects.filter(live_at(at), holder=actor).order_by("received", "portfolio_id")
     if only is not None:
@@ -73,7 +73,7 @@ def portfolios_of(actor: Logon, *, at: datetime, only: int | None = None) -> lis
 
 def portfolio_name(standing: Standing, *, at: datetime) -> str:
     """The names of the taxpayers that feed the portfolio, the first few: how a firm's pages say which one it is."""
-    sources = Taxpayer.objects.filter(pk__in=_mastered(standing.holder.pk, at))
+    sources = Taxpayer.objects.filter(pk__in=mastered_taxpayers(standing.holder.pk, at=at))
     if standing.received:
         live_sources = PortfolioSource.objects.filter(live_at(at), portfolio_id=standing.portfolio)
         sources = sources.filter(pk__in=live_sources.values("taxpayer_id"))
@@ -95,18 +95,16 @@ def _as_secondary(actor: Logon, at: datetime, only: int | None) -> list[Standing
             .first()
         )
         limits = limits_of(actor.pk, at=at)
-        if held is None or limits is None or not is_active(held.holder_id, at=at) or not _mastered(held.holder_id, at):
+        if (
+            held is None
+            or limits is None
+            or not is_active(held.holder_id, at=at)
+            or not mastered_taxpayers(held.holder_id, at=at)
+        ):
             continue
         group = _default_group(held.portfolio_id)
         standings.append(Standing(actor, held.portfolio_id, held.holder, held.received, group, limits))
     return standings
-
-
-def _mastered(logon: int, at: datetime) -> list[int]:
-    accesses = TaxpayerAccess.objects.filter(
-        live_at(at), logon_id=logon, access_type="MA", accepted=True, provisional=False
-    )
-    return sorted(accesses.values_list("taxpayer_id", flat=True))
 
 
 def _default_group(portfolio: int) -> int:

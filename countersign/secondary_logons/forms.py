@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid4
 
 from django import forms
 from django.conf import settings
@@ -22,6 +21,7 @@ from countersign.ui.forms import (
     ChoiceField,
     Form,
     MultipleChoiceField,
+    OnceForm,
     PasswordField,
     PhoneField,
     RightsField,
@@ -44,25 +44,7 @@ ACCESS_TYPE_HINTS = {
 }
 
 
-class TokenForm(Form):
-    """A form that can be submitted once: a repeat finds what the first made."""
-
-    token = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"token": uuid4(), **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
-
-    @property
-    def page_token(self) -> UUID | None:
-        """The token of the page that was submitted; None for one that is none."""
-        try:
-            return UUID(self.cleaned_data.get("token", ""))
-        except ValueError:
-            return None
-
-
-class VersionForm(TokenForm):
+class VersionForm(OnceForm):
     """A change of something that was seen: ``version`` names what, ``preview`` the outcome that was shown."""
 
     version = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
@@ -250,7 +232,7 @@ def _level(typed: str) -> Rights | None:
     return None if typed == DEFAULT else Rights(int(typed))
 
 
-class CopyForm(TokenForm):
+class CopyForm(OnceForm):
     """From which logon the settings are copied."""
 
     source = TextField(label=_("Username of the logon whose settings are copied"), max_length=50)
@@ -296,5 +278,5 @@ class FileForm(Form):
         return content
 
 
-class SubmitFileForm(TokenForm):
+class SubmitFileForm(OnceForm):
     """Submit of a kept file."""

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID, uuid4
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from countersign.ui.converters import LARGEST_KEY
-from countersign.ui.forms import Form, TextField
+from countersign.ui.forms import Form, OnceForm, TextField
 
 LONGEST_NAME, LONGEST_DESCRIPTION = 100, 500
 MOST_BYTES = 10_000_000
 
 
-class OnceForm(Form):
-    """A form that can be submitted once: a repeat finds what the first made."""
+class SeenForm(OnceForm):
+    """A change of something that was seen: ``version`` names what."""
 
-    token = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     version = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"token": uuid4(), **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
 
-    @property
-    def page_token(self) -> UUID | None:
-        """The token of the page that was submitted; None for one that is none."""
-        try:
-            return UUID(self.cleaned_data.get("token", ""))
-        except ValueError:
-            return None
-
-
-class GroupForm(OnceForm):
+class GroupForm(SeenForm):
     """Name and description of a security group."""
 
     name = TextField(label=_("Name"), max_length=LONGEST_NAME, help_text=_("For example “Restaurants” or “Firm”."))
@@ -67,7 +51,7 @@ class FileForm(Form):
         return content
 
 
-class PlaceForm(OnceForm):
+class PlaceForm(SeenForm):
     """The security group that customers come to."""
 
     group = forms.CharField(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -18,7 +17,7 @@ from countersign.third_party_access.operations.request_access import LONGEST_MES
 from countersign.third_party_access.queries.grants import Holding
 from countersign.third_party_access.queries.requests import AskedAccount
 from countersign.ui.converters import LARGEST_KEY
-from countersign.ui.forms import ChoiceField, DateField, Form, MultipleChoiceField, TextField
+from countersign.ui.forms import ChoiceField, DateField, Form, MultipleChoiceField, OnceForm, TextField
 from countersign.ui.words import RIGHTS
 
 ALL, SOME = "all", "some"
@@ -39,25 +38,7 @@ def _rights_field(
     )
 
 
-class TokenForm(Form):
-    """A form that can be submitted once: a repeat finds what the first made."""
-
-    token = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"token": uuid4(), **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
-
-    @property
-    def page_token(self) -> UUID | None:
-        """The token of the page that was submitted; None for one that is none."""
-        try:
-            return UUID(self.cleaned_data.get("token", ""))
-        except ValueError:
-            return None
-
-
-class RequestForm(TokenForm):
+class RequestForm(OnceForm):
     """Request to Manage Other Taxpayer's Accounts."""
 
     id_type = forms.ChoiceField(label=_("ID type"), choices=[("", _("Choose one")), *IdType.choices])
@@ -137,7 +118,7 @@ class DecisionForm(Form):
         return {row.account.pk: self.cleaned_data[f"rights_{row.account.pk}"] for row in self.accounts}
 
 
-class RightsChangeForm(TokenForm):
+class RightsChangeForm(OnceForm):
     """New rights for each grant."""
 
     version = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
@@ -169,7 +150,7 @@ def _is_key(typed: str) -> bool:
     return typed.isascii() and typed.isdigit() and len(typed) < 20 and int(typed) <= LARGEST_KEY
 
 
-class _AccountsForm(TokenForm):
+class _AccountsForm(OnceForm):
     """Some accounts among those that a third party holds something on."""
 
     accounts = MultipleChoiceField(label=_("Accounts"), required=False)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from countersign.access.models import PortfolioHolder, PortfolioSource, TaxpayerAccess
+from countersign.access.models import PortfolioHolder, PortfolioSource
 from countersign.access.operations.customers import lock_reach, refresh
+from countersign.access.queries.own import mastered_taxpayers
 from countersign.policy.errors import Stale
 from countersign.policy.reasons import Reason
 
@@ -25,7 +26,7 @@ def hand_over(*, portfolio: int, to: int | None, submission: str, now: datetime)
     if held is None:
         raise Stale(what=Reason.ACCESS_CHANGED)
     if not held.received:
-        _keep_sources(portfolio, sources_of_holder(held.holder_id), submission, now)
+        _keep_sources(portfolio, mastered_taxpayers(held.holder_id, at=now), submission, now)
     _lock_sources(portfolio)
     if PortfolioHolder.objects.filter(pk=held.pk, ended_at=None).update(ended_at=now, ended_by=submission) != 1:
         raise Stale(what=Reason.ACCESS_CHANGED)
@@ -41,14 +42,6 @@ def take_over(*, portfolio: int, by: int, submission: str, now: datetime) -> Non
     _lock_sources(portfolio)
     _begin(portfolio, by, submission, now)
     refresh(portfolios=[portfolio], taxpayers=None)
-
-
-def sources_of_holder(holder: int) -> list[int]:
-    """The taxpayers of which the logon is full Master Administrator: its first portfolio draws from all of them."""
-    masters = TaxpayerAccess.objects.filter(
-        logon_id=holder, access_type="MA", accepted=True, provisional=False, ended_at=None
-    )
-    return sorted(masters.values_list("taxpayer_id", flat=True))
 
 
 def _keep_sources(portfolio: int, taxpayers: Iterable[int], submission: str, now: datetime) -> None:

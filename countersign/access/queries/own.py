@@ -77,6 +77,14 @@ def own_taxpayer(actor: Logon, taxpayer_pk: int, *, at: datetime) -> OwnTaxpayer
     return _own(access)
 
 
+def mastered_taxpayers(logon_pk: int, *, at: datetime) -> list[int]:
+    """Keys of the taxpayers of which the logon is full Master Administrator: the sources of its first portfolio."""
+    accesses = TaxpayerAccess.objects.filter(
+        live_at(at), logon_id=logon_pk, access_type="MA", accepted=True, provisional=False
+    )
+    return sorted(accesses.values_list("taxpayer_id", flat=True))
+
+
 def administered_taxpayer(actor: Logon, taxpayer_pk: int, *, at: datetime) -> Taxpayer:
     """The taxpayer, if the actor may ``administer`` it: parentless, active, full Master Administrator.
 

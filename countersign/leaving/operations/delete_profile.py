@@ -47,7 +47,7 @@ def delete_profile(
     before = consequences_of_deleting(actor, at=now)
     if before.secondary is not None:
         lock_portfolio(before.secondary.portfolio_id)
-    hold(actor, None)
+    hold(actor, None, now=now)
     check_active(actor, now=now)
     seen = consequences_of_deleting(actor, at=now)
     if seen.version != version:

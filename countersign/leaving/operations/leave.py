@@ -41,7 +41,7 @@ def leave_taxpayer(
     if earlier is not None:
         return earlier
     consequences_of_leaving(actor, taxpayer, at=now)
-    hold(actor, [taxpayer])
+    hold(actor, [taxpayer], now=now)
     earlier = submitted_before(actor, token)
     if earlier is not None:
         return earlier

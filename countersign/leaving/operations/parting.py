@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from countersign.access.models import LogonStanding, PortfolioHolder, TaxpayerAccess
 from countersign.access.operations.customers import lock_portfolio, lock_reach
-from countersign.access.operations.handing_over import hand_over, sources_of_holder
+from countersign.access.operations.handing_over import hand_over
 from countersign.access.operations.own import end_access, hold_taxpayer
-from countersign.access.queries.own import live_at
+from countersign.access.queries.own import live_at, mastered_taxpayers
 from countersign.events import Channel, record
 from countersign.leaving.events import PortfolioHandedOver, PortfolioParked, SuccessorNamed
 from countersign.leaving.models import SuccessorOffer
@@ -33,7 +33,7 @@ class Choices:
     receivers: Mapping[int, int] = field(default_factory=dict)
 
 
-def hold(actor: Logon, taxpayers: Collection[int] | None) -> None:
+def hold(actor: Logon, taxpayers: Collection[int] | None, *, now: datetime) -> None:
     """Hold these taxpayers (None: all of the actor's own), then the actor, then its portfolios, in key order.
 
     That order is everybody's: whoever changes access to a taxpayer comes to the portfolio last.
@@ -42,7 +42,7 @@ def hold(actor: Logon, taxpayers: Collection[int] | None) -> None:
         taxpayers = TaxpayerAccess.objects.filter(logon=actor, ended_at=None).values_list("taxpayer_id", flat=True)
     for taxpayer in sorted(set(taxpayers)):
         hold_taxpayer(taxpayer)
-    for taxpayer in sources_of_holder(actor.pk):
+    for taxpayer in mastered_taxpayers(actor.pk, at=now):
         lock_reach(taxpayer, sources_change=True)
     Logon.objects.select_for_update(no_key=True).get(pk=actor.pk)
     held = PortfolioHolder.objects.filter(holder=actor, ended_at=None)

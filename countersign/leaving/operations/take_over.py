@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from countersign.access.operations.customers import lock_portfolio, lock_reach
-from countersign.access.operations.handing_over import sources_of_holder, take_over
+from countersign.access.operations.handing_over import take_over
 from countersign.access.operations.holding import hold_standing
+from countersign.access.queries.own import mastered_taxpayers
 from countersign.events import Channel, record
 from countersign.leaving.events import PortfolioTakenOver
 from countersign.leaving.kinds import TAKE_OVER
@@ -28,7 +29,7 @@ def take_over_portfolio(
 
     Raises a hidden ``Refused`` for whoever is not Master Administrator of one of its sources, or after that time.
     """
-    own = sources_of_holder(actor.pk)
+    own = mastered_taxpayers(actor.pk, at=now)
     hold_standing(actor=actor.pk, taxpayers=own)
     for taxpayer in own:
         lock_reach(taxpayer, sources_change=True)

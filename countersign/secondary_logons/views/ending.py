@@ -14,11 +14,11 @@ from countersign.policy.errors import Stale
 from countersign.policy.facts import Standing as LogonStatus
 from countersign.policy.reasons import Reason
 from countersign.portfolios.pages import SECONDARY_LOGONS, portfolio_page
-from countersign.secondary_logons.forms import TokenForm
 from countersign.secondary_logons.operations import cancel_access, deactivate_access, reactivate_access, send_again
 from countersign.secondary_logons.views.one import refusal
 from countersign.secondary_logons.views.steps import asks_again, done, opened
 from countersign.submissions.models import Submission
+from countersign.ui.forms import OnceForm
 
 Ending = Callable[..., Submission]
 
@@ -28,7 +28,7 @@ def _confirm(
 ) -> HttpResponse:
     standing, secondary = opened(request, portfolio, logon)
     if request.method == "POST":
-        form = TokenForm(request.POST)
+        form = OnceForm(request.POST)
         form.is_valid()
         if what == "reactivate" and (first := asks_again(request)) is not None:
             return first
@@ -40,7 +40,7 @@ def _confirm(
     context = {
         "secondary": secondary,
         "what": what,
-        "form": TokenForm(),
+        "form": OnceForm(),
         "refused": refusal(standing, secondary),
         "invited": secondary.status is LogonStatus.INVITED,
     }

@@ -15,7 +15,7 @@ from countersign.policy.errors import Invalid, Stale
 from countersign.policy.reasons import Reason
 from countersign.portfolios.pages import SECURITY_GROUPS, portfolio_page
 from countersign.portfolios.queries import Standing, portfolio_of
-from countersign.security_groups.forms import DefaultGroupForm, GroupForm, OnceForm
+from countersign.security_groups.forms import DefaultGroupForm, GroupForm, SeenForm
 from countersign.security_groups.operations import add_group, change_group, delete_group
 from countersign.security_groups.operations.shaping import check_deletable, check_may_shape
 from countersign.security_groups.queries.groups import group_of
@@ -82,7 +82,7 @@ def delete(request: HttpRequest, portfolio: int, group: int) -> HttpResponse:
     check_may_shape(standing)
     stale = False
     if request.method == "POST":
-        form = OnceForm(request.POST)
+        form = SeenForm(request.POST)
         form.full_clean()
         try:
             submission = delete_group(
@@ -110,7 +110,7 @@ def delete(request: HttpRequest, portfolio: int, group: int) -> HttpResponse:
         "table": table,
         "whole_url": whole,
         "stale": stale,
-        "form": OnceForm(initial={"version": preview.version}),
+        "form": SeenForm(initial={"version": preview.version}),
     }
     return _page(request, standing, "security_groups/delete.html", context, 409 if stale else 200)
 

@@ -18,7 +18,7 @@ from countersign.policy.reasons import Reason
 from countersign.portfolios.pages import CUSTOMER_SECURITY, portfolio_page
 from countersign.portfolios.previews import customer_rows, preview_table
 from countersign.portfolios.queries import portfolio_of
-from countersign.security_groups.forms import FileForm, OnceForm
+from countersign.security_groups.forms import FileForm, SeenForm
 from countersign.security_groups.operations import keep_file, place_from_file
 from countersign.security_groups.operations.placing import check_may_place_all
 from countersign.security_groups.queries.placement_files import (
@@ -61,7 +61,7 @@ def review(request: HttpRequest, portfolio: int, file: int) -> HttpResponse:
     kept = file_of(standing, file, actor=standing.actor)
     stale, problem = False, ""
     if request.method == "POST":
-        form = OnceForm(request.POST)
+        form = SeenForm(request.POST)
         form.full_clean()
         try:
             submission = place_from_file(
@@ -96,7 +96,7 @@ def review(request: HttpRequest, portfolio: int, file: int) -> HttpResponse:
         "table": preview_table(preview, lambda logon, gained: f"{behind}?logon={logon}&gained={int(gained)}"),
         "stale": stale,
         "problem": problem,
-        "form": OnceForm(initial={"version": preview.version}),
+        "form": SeenForm(initial={"version": preview.version}),
     }
     status = 409 if stale else 422 if problem else 200
     return portfolio_page(request, standing, CUSTOMER_SECURITY, "security_groups/upload_review.html", context, status)

@@ -14,6 +14,7 @@ from countersign.ui.forms.fields import (
     RightsField,
     TextField,
 )
+from countersign.ui.forms.once import OnceForm
 from countersign.ui.forms.text import plain_text
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Form",
     "Formset",
     "MultipleChoiceField",
+    "OnceForm",
     "PasswordField",
     "PhoneField",
     "RightsField",
