@@ -176,18 +176,19 @@ def test_an_individual_gets_one_answer(world: World, firm: Client) -> None:
     pages = []
     for number, name in ((PERSON_SSN, "Pat Q Doe"), ("987-65-4321", "Pat Q Doe")):
         request = submit_request(world, firm, id_type="SSN", id_number=number, legal_name=name)
+        withdrawing = reverse("third_party_access:withdraw", args=[world.lopez.pk, request.pk])
         shown = [
             firm.get(reverse("submissions:done", args=[request.confirmation_number])),
             firm.get(reverse("submissions:detail", args=[request.confirmation_number])),
             firm.get(reverse("submissions:list") + f"?q={request.confirmation_number}"),
             firm.get(reverse("third_party_access:clients", args=[world.lopez.pk])),
-            firm.get(reverse("third_party_access:withdraw", args=[world.lopez.pk, request.pk])),
+            firm.get(withdrawing),
         ]
         assert "If the number and name match, the taxpayer is asked" in text_of(shown[0])
         spaced = "-".join(
             (request.confirmation_number[:4], request.confirmation_number[4:8], request.confirmation_number[8:])
         )
-        varying = (request.confirmation_number, spaced, request.id_number_last4, f"/{request.pk}/")
+        varying = (request.confirmation_number, spaced, request.id_number_last4, withdrawing)
         texts = []
         for page in shown:
             assert page.status_code == 200
@@ -199,7 +200,8 @@ def test_an_individual_gets_one_answer(world: World, firm: Client) -> None:
             texts.append(text)
         pages.append(texts)
         withdraw_request(actor=world.luis, third_party=world.lopez.pk, request=request.pk, now=world.later(minutes=1))
-    assert pages[0] == pages[1]
+    for one, other in zip(*pages, strict=True):
+        assert one.splitlines() == other.splitlines()
 
 
 def test_the_limit_of_mismatches_is_a_page_and_not_a_dead_end(world: World, firm: Client, settings: object) -> None:
