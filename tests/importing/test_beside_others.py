@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from countersign.access.models import AccountRights, TaxpayerAccess
+from countersign.access.operations.customers import lock_portfolio
 from countersign.importing import operations
 from countersign.importing.report import Report
 from countersign.policy.errors import Invalid
@@ -120,3 +121,26 @@ def test_what_fails_in_the_middle_leaves_nothing(files: Files, monkeypatch: pyte
     assert not Taxpayer.objects.exists() and not import_submissions()
     monkeypatch.undo()
     files.landed()
+
+
+def test_an_import_does_not_wait_for_somebody_who_looks_at_a_portfolio(
+    files: Files, threads: ThreadPoolExecutor
+) -> None:
+    """Portfolios are numbered from 1: their locks are none of the import's own."""
+    folder, held, go_on = files.write(), Event(), Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            for portfolio in range(1, 6):
+                lock_portfolio(portfolio)
+            held.set()
+            assert go_on.wait(30)
+
+    holding = in_thread(threads, hold)
+    assert held.wait(20)
+    importing = in_thread(threads, lambda: operations.import_folder(folder, now=files.clock))
+    try:
+        assert importing.result(20).landed
+    finally:
+        go_on.set()
+    holding.result(20)

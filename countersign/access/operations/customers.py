@@ -142,7 +142,7 @@ def lock_portfolio(portfolio: int) -> None:
 
 
 _LOCK_SPACE = 20_101
-_PORTFOLIO_LOCK = 20_102
+_PORTFOLIO_LOCK = 20_104
 
 
 def portfolios_fed_by(taxpayer: int) -> list[int]:
