@@ -16,10 +16,11 @@ from countersign import events, mail
 from countersign.access.models import LogonStanding, SecondaryLogon
 from countersign.access.queries.own import is_secondary
 from countersign.logons import links
-from countersign.logons.models import Logon
+from countersign.logons.models import Link, Logon
 from countersign.policy.facts import Standing
 from countersign.recovery.events import RecoveryMailed
 from countersign.recovery.models import ForgottenAsk
+from countersign.submissions.models import Submission
 
 RESET = "reset"
 # The kind and the address of an invitation's link (secondary_logons): whoever is invited completes the logon there.
@@ -38,7 +39,7 @@ def answer_ask(*, ask: int, now: datetime) -> int:
     if found is None:
         return 0
     found.delete()
-    logons = logons_on(found.email)
+    logons = [logon for logon in logons_on(found.email) if not _invitation_over(logon, now)]
     if logons:
         _mail(found.email, logons, now)
     return len(logons)
@@ -63,6 +64,21 @@ def logons_on(email: str) -> list[Logon]:
         | Q(pk__in=by_first.values("pk")) & invited & ~Q(pk__in=left.values("logon"))
     )
     return list(Logon.objects.filter(usable).order_by("username")[:MOST])
+
+
+def _invitation_over(logon: Logon, now: datetime) -> bool:
+    """Whether somebody in the portal invited this logon, and every invitation is over: only a new one helps then.
+
+    SPEC 4: an invitation is "valid 14 days, can be resent or withdrawn". Whom an import invited never got one: the
+    person begins here.
+    """
+    invited = LogonStanding.objects.filter(logon=logon, ended_at__isnull=True, status=Standing.INVITED.value).first()
+    if (
+        invited is None
+        or not Submission.objects.filter(confirmation_number=invited.begun_by).exclude(kind="import").exists()
+    ):
+        return False
+    return not Link.objects.filter(kind=ENROLL, logon=logon, used_at=None, void_at=None, expires_at__gt=now).exists()
 
 
 def _of_standing(standing: Standing) -> Q:
@@ -97,7 +113,10 @@ def _mail(email: str, logons: Sequence[Logon], now: datetime) -> None:
 def _path(logon: Logon, email: str, now: datetime) -> str:
     invited = LogonStanding.objects.filter(logon=logon, ended_at__isnull=True, status=Standing.INVITED.value).exists()
     if invited and is_secondary(logon.pk):
-        token = links.issue(ENROLL, logon=logon, now=now, lifetime=timedelta(days=settings.INVITATION_DAYS))
+        # The newest link is the only one; it is over when the one before would have been.
+        before = Link.objects.filter(kind=ENROLL, logon=logon, used_at=None, void_at=None, expires_at__gt=now).first()
+        lifetime = before.expires_at - now if before else timedelta(days=settings.INVITATION_DAYS)
+        token = links.issue(ENROLL, logon=logon, now=now, lifetime=lifetime)
         return reverse(ENROLL_ADDRESS, args=[token])
     lifetime = timedelta(minutes=settings.RESET_MINUTES)
     token = links.issue(RESET, logon=logon, details={"address": email.lower()}, now=now, lifetime=lifetime)
