@@ -18,17 +18,9 @@ from countersign.demo.cast import sign_in_table
 from countersign.demo.cast_factors import factor_lines
 from countersign.demo.cast_register import BY_KEY
 from countersign.demo.lasting import TOP
-from countersign.demo.supervisor import READY_SECONDS, Demo, Failed
+from countersign.demo.supervisor import READY_SECONDS, Demo, Failed, Stopped
 from countersign.postgres.binaries import NoPostgres
 from countersign.postgres.cluster import ClusterFailed
-
-
-class Stopped(BaseException):
-    """Somebody asked us to stop: Ctrl-C, SIGTERM, a closed terminal."""
-
-
-def _on_signal(number: int, frame: FrameType | None) -> None:
-    raise Stopped
 
 
 def _other_demo(folder: Path) -> str:
@@ -64,8 +56,13 @@ def main() -> int:
 
 def _run(demo: Demo) -> int:
     stopping = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        # Only noted: an exception raised here could be lost in a callback of the interpreter, and a child with it.
+        demo.asked_to_stop = True
+
     for number in stopping:
-        signal.signal(number, _on_signal)
+        signal.signal(number, ask)
     status = 0
     try:
         demo.start()

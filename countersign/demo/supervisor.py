@@ -33,18 +33,26 @@ class Failed(Exception):
     """Something of the demo does not run; the text says what, and where to read more."""
 
 
+class Stopped(Exception):
+    """Somebody asked the demo to stop: Ctrl-C, SIGTERM, a closed terminal."""
+
+
 class Demo:
-    """The running demo: its children, in the order in which they were started."""
+    """The running demo: its children, in the order in which they were started.
+
+    Whoever wants it to stop, even while it starts, sets ``asked_to_stop``: it is heeded within a moment.
+    """
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
+        self.asked_to_stop = False
         self._port = port
         self._cluster: Cluster | None = None
         self._children: dict[str, leash.Leashed] = {}
         self.address = self.mailbox = ""
 
     def start(self) -> None:
-        """Start everything and wait until it answers. Raises Failed, ClusterFailed, NoPostgres."""
+        """Start everything and wait until it answers. Raises Failed, Stopped, ClusterFailed, NoPostgres."""
         # Still there after a kill: then our ports may just be becoming free.
         unclean = (self.folder / "running.json").exists()
         (self.folder / "running.json").unlink(missing_ok=True)
@@ -131,7 +139,9 @@ class Demo:
         with self._log(name) as output:
             running = leash.start(_command(*arguments), output=output, environment=environment, directory=TOP)
             try:
-                status = running.child.wait()
+                while (status := running.child.poll()) is None:
+                    self._heed()
+                    time.sleep(0.02)
             finally:
                 running.end()
         if status:
@@ -146,6 +156,7 @@ class Demo:
         keep_open: tuple[int, ...] = (),
         death_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
+        self._heed()
         with self._log(name) as output:
             self._children[name] = leash.start(
                 command, output=output, environment=environment, directory=TOP,
@@ -167,8 +178,13 @@ class Demo:
             else:
                 time.sleep(0.05)
 
+    def _heed(self) -> None:
+        if self.asked_to_stop:
+            raise Stopped
+
     def check(self) -> None:
-        """Raise Failed if something that should run has ended."""
+        """Raise Stopped if somebody asked for it, Failed if something that should run has ended."""
+        self._heed()
         for name, running in self._children.items():
             if running.child.poll() is not None:
                 raise Failed(f"{name} has ended: {_last_words(self.folder / f'{name}.log')}")

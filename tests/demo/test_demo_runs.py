@@ -128,9 +128,18 @@ def test_killing_it_leaves_nothing_and_the_next_start_is_quick(demos: Demos) -> 
 
 
 def test_stopped_while_it_starts(demos: Demos) -> None:
-    for moment in (0.05, 0.3, 0.6, 1.0):
+    for moment in (0.05, 0.3, 0.6, 1.0, 1.3):
         demo = demos.start("--port", "18600")
         time.sleep(moment)
         demo.send_signal(signal.SIGTERM)
         demo.communicate(timeout=30)
         assert demos.all_gone()
+
+
+def test_stopped_the_moment_it_stands(demos: Demos) -> None:
+    demo = demos.start("--port", "18700")
+    site_of(demo)
+    demo.send_signal(signal.SIGINT)
+    said, _ = demo.communicate(timeout=30)
+    assert (demo.returncode, said.strip()) == (0, "Stopping …")
+    assert demos.all_gone()
