@@ -27,7 +27,7 @@ class DoorForm(Form):
     """Which of the three doors."""
 
     door = ChoiceField(
-        label=_("For whom do you come?"),
+        label=_("How do you register?"),
         choices=Door.choices,
         hints={
             Door.MYSELF: _("Your own income tax. You need your number and one proof."),

@@ -111,6 +111,7 @@ def request_receipt(submission: Submission, viewer: Viewer, at: datetime) -> Rec
         withdraw_url=withdraw,
         links=links,
         taxpayer=request.taxpayer.legal_name,
+        steps=not own,
     )
 
 
@@ -120,7 +121,9 @@ def _request_words(request: RequestForAccess, state: RequestState, own: bool) ->
         case RequestState.PENDING if own:
             return _("Your request is on its way"), [
                 _("A Master Administrator of %(taxpayer)s has been told and decides.") % names,
-                _("You get an e-mail when it is decided. Until then you can sign in, and see nothing of it.") % names,
+                _(
+                    "You get an e-mail when it is decided. Until then you can sign in, and see nothing of this taxpayer."
+                ),
             ]
         case RequestState.PENDING:
             return _("%(person)s asks for access") % names, [_("Nothing is given until you decide.")]
@@ -133,7 +136,9 @@ def _request_words(request: RequestForAccess, state: RequestState, own: bool) ->
         case RequestState.WITHDRAWN:
             return _("The request is withdrawn"), [_("Nobody has to decide it any more.")]
         case _:
-            return _("The request has expired"), [_("Nobody answered it in time. It can be made again by proof.")]
+            return _("The request has expired"), [
+                _("Nobody answered it in time. You can ask again with another proof.")
+            ]
 
 
 def registration_receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
@@ -155,7 +160,7 @@ def registration_receipt(submission: Submission, viewer: Viewer, at: datetime) -
             ]
             ask = reverse("third_party_access:start", args=["request"])
             links.insert(0, Link(_("Ask for access to a client"), ask))
-        return Receipt(_("You are registered"), lines, happens, links=links)
+        return Receipt(_("You are registered"), lines, happens, links=links, steps=False)
     until = access.begins_at + timedelta(days=settings.PROVISIONAL_DAYS)
     lines.append((_("Provisional until"), day(until)))
     if access.ended_at is None:
@@ -170,6 +175,7 @@ def registration_receipt(submission: Submission, viewer: Viewer, at: datetime) -
             % {"day": day(until)},
         ],
         links=links,
+        steps=False,
     )
 
 
@@ -182,6 +188,7 @@ def full_receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receip
         [_("Nothing is provisional any more: all accounts, and who else has access.")],
         links=[Link(_("Home"), reverse("home:home"))],
         taxpayer=access.taxpayer.legal_name,
+        steps=False,
     )
 
 
@@ -196,4 +203,5 @@ def dispute_receipt(submission: Submission, viewer: Viewer, at: datetime) -> Rec
             _("Those who administer it now are not told by us that you opened it."),
         ],
         links=[Link(_("Home"), reverse("home:home"))],
+        steps=False,
     )

@@ -28,6 +28,7 @@ class Receipt:
     ``heading``: what was done, in the past tense, for the page right after Submit; ``lines``: name → what, as
     ``{% summary_list %}`` takes them; ``happens_now``: sentences; ``withdraw_url`` where it can be withdrawn;
     ``links`` lead on, the first being where one came from. ``taxpayer``: whom the viewer acts for here.
+    ``steps``: whether one came here by choose → review → done; who came another way is not told of these three.
     """
 
     heading: Any
@@ -37,6 +38,7 @@ class Receipt:
     links: Sequence[Link] = ()
     table: Table | None = None
     taxpayer: str = ""
+    steps: bool = True
 
 
 @dataclass(frozen=True, slots=True)

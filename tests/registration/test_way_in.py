@@ -92,6 +92,7 @@ def test_by_anything_else_one_is_provisional_and_a_letter_goes_out(world: World)
     confirmed(client, proof={**PROOF, "kind": "return_figure", "value": FIGURE})
     page = client.get(finished(client)).content.decode()
     assert "Enter the Letter ID" in page
+    assert "Step 3 of 3" not in page, "registering has four steps of its own, and no choose, review, done"
     access = TaxpayerAccess.objects.get(logon__username="ada.moss")
     assert access.provisional
     assert check("ada.moss", "file", "WTH-1").allowed
@@ -100,6 +101,8 @@ def test_by_anything_else_one_is_provisional_and_a_letter_goes_out(world: World)
     code = re.search(r"[2-9A-Z]{5}-[2-9A-Z]{5}", letter.body)
     assert code is not None
     assert code[0].replace("-", "") not in "".join(OutboxMail.objects.values_list("text", flat=True))
+    waiting = client.get(f"/taxpayers/{world.pottery.pk}/letter-id/").content.decode()
+    assert "Without it you become full Master Administrator on" in waiting
     done = post(client, f"/taxpayers/{world.pottery.pk}/letter-id/", code=code[0].lower())
     assert "You are Master Administrator" in client.get(done["Location"]).content.decode()
     assert check("ada.moss", "maintain", "WTH-1").allowed

@@ -127,6 +127,14 @@ def test_the_error_summary_links_to_each_field_and_names_it() -> None:
     assert rendered("{% error_summary form %}", form=Give()).strip() == ""
 
 
+def test_the_error_summary_follows_the_page_whatever_was_found_last() -> None:
+    form = Give({"agrees": "on"})
+    assert form.errors
+    form.add_error("ends", "Choose a later day.")
+    page = text_of(rendered("{% error_summary form %}", form=form))
+    assert page.index("Ends on: Choose a later day.") < page.index("Account types") < page.index("Password")
+
+
 def test_the_error_summary_takes_formsets() -> None:
     shown = formset_factory(Give, formset=ui_forms.Formset, extra=1)
     posted = shown({"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-ends": "x"})

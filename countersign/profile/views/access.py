@@ -91,7 +91,7 @@ def _section(access: OwnAccess) -> dict[str, Any]:
     }[own.access_type]
     if own.provisional:
         explained = _(
-            "You have File and Pay until you enter the code of the letter that we mailed. After that you have "
+            "You have File and Pay until you enter the Letter ID of the letter that we mailed. After that you have "
             "All Access and decide who else has access."
         )
     empty = Empty(_("This taxpayer has no tax account"), _("When one is opened, your rights on it are shown here."))

@@ -156,7 +156,8 @@ def _happens(registration: Registration, becomes: Outcome) -> str:
     if registration.representative:
         return _("You have no client yet. You ask taxpayers for access, and act once they approve.")
     return {
-        Outcome.FULL: _("You can do everything for it at once, also let others in."),
+        Outcome.FULL: _("You can do everything for %(taxpayer)s at once, also let others in.")
+        % {"taxpayer": registration.taxpayer.legal_name if registration.taxpayer else ""},
         Outcome.PROVISIONAL: _(
             "You can file and pay at once. A letter goes to the address on record; its Letter ID opens the rest. "
             "Without it that takes %(days)d days."

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +20,9 @@ from countersign.logons.source import source_of
 from countersign.policy.errors import Invalid
 from countersign.registration.forms import LetterCodeForm
 from countersign.registration.operations.waiting import enter_code
+from countersign.registration.queries import own_access
 from countersign.registration.views.steps import too_many
+from countersign.ui.components.moments import day
 from countersign.ui.shell import ActingFor
 
 
@@ -41,9 +46,11 @@ def letter_code(request: HttpRequest, taxpayer: int) -> HttpResponse:
             return too_many(request, locked, now)
         else:
             return HttpResponseRedirect(reverse("submissions:done", args=[number]), status=303)
+    held = own_access(actor.pk, taxpayer, at=now) if own.provisional else None
     context = {
         "form": form,
         "own": own,
+        "full_on": day(held.begins_at + timedelta(days=settings.PROVISIONAL_DAYS)) if held else "",
         "acting_for": ActingFor(own.taxpayer.legal_name, "", ""),
     }
     return render(request, "registration/letter_code.html", context, status=form.http_status)

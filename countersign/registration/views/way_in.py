@@ -37,7 +37,7 @@ from countersign.taxpayers.proofs import shared_labels
 _HEADINGS = {
     Door.MYSELF: lambda: _("Prove that it is you"),
     Door.BUSINESS: lambda: _("Prove that you may act for the business"),
-    Door.THIRD_PARTY: lambda: _("Prove that you may act for the third party"),
+    Door.THIRD_PARTY: lambda: _("Prove that it is you, or your firm"),
 }
 
 

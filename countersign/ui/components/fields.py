@@ -128,8 +128,10 @@ def _problems(form: forms.BaseForm) -> list[dict[str, Any]]:
     if not form.is_bound:
         return []
     problems = [{"text": text, "href": ""} for text in form.non_field_errors()]
-    for name, texts in form.errors.items():
-        if name not in form.fields:
+    # In the order of the page, also what a form found out last.
+    for name in form.fields:
+        texts = form.errors.get(name, [])
+        if not texts:
             continue
         bound = form[name]
         kind = kind_of(bound)
