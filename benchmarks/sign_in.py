@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,7 +37,7 @@ DATASET = f"{PAIRS * 3 + 2} logons"
 
 
 def fill(database: Database) -> float:
-    """Logons to sign in with; how many CPU seconds one hash takes in this process."""
+    """Logons to sign in with; how many CPU seconds one hash takes while both cores compute one."""
     with working_on(database):
         from django.contrib.auth.hashers import make_password
         from django.utils import timezone
@@ -66,9 +67,10 @@ def fill(database: Database) -> float:
             for one in made
         )
         password_matches(made[0], PASSWORD)
-        began, rounds = time.process_time(), 20
-        for _ in range(rounds):
-            password_matches(made[0], PASSWORD)
+        # As busy as the web server will be: two at once need more of the memory's time than one.
+        began, rounds = time.process_time(), 100
+        with ThreadPoolExecutor(2) as both:
+            list(both.map(lambda _: password_matches(made[0], PASSWORD), range(rounds)))
         return (time.process_time() - began) / rounds
 
 

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "countersign.access",
     "countersign.submissions",
     "countersign.portfolios",
+    "countersign.uploads",
     "countersign.letters",
     "countersign.notices",
     "countersign.sign_in",
@@ -186,7 +187,7 @@ RESET_MINUTES = int(_setting("RESET_MINUTES", "30"))  # links to a new password
 FACTOR_REMOVAL_HOURS = int(_setting("FACTOR_REMOVAL_HOURS", "72"))  # all second factors lost: the waiting
 # A password that came with an import is changed at the first sign-in; the demo leaves its cast's alone.
 CHANGE_IMPORTED_PASSWORDS = _flag("CHANGE_IMPORTED_PASSWORDS", not DEMO)
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "countersign.logons.session_store"
 SESSION_IDLE_SECONDS = int(_setting("SESSION_IDLE_SECONDS", str(30 * 60)))
 SESSION_WHOLE_SECONDS = int(_setting("SESSION_WHOLE_SECONDS", str(12 * 3600)))
 SESSION_COOKIE_AGE = SESSION_WHOLE_SECONDS

@@ -43,6 +43,7 @@ def begin_session(request: HttpRequest, logon: Logon, *, now: datetime, how: str
     auth.login(request, logon, backend=BACKEND)
     stamp(request.session, now=now)
     request.session[HOW] = how
+    request.session.save()
     OpenSession.objects.create(
         logon=logon,
         session_key=request.session.session_key or "",
@@ -120,8 +121,9 @@ def freshened(request: HttpRequest, *, now: datetime) -> None:
     """All secrets of the logon were given again, just now. The session gets a new key."""
     before = request.session.session_key
     request.session.cycle_key()
-    moved(before, request)
     request.session[FRESH_AT] = int(now.timestamp())
+    request.session.save()
+    moved(before, request)
 
 
 def moved(before: str | None, request: HttpRequest) -> None:

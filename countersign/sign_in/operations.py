@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -11,10 +12,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from countersign import events
-from countersign.access.queries.own import is_active
+from countersign.access.queries.own import active_at, is_active
 from countersign.logons import known_devices, limiter
 from countersign.logons.hash_cap import CAP
-from countersign.logons.models import KnownDevice, Logon
+from countersign.logons.models import Logon
 from countersign.logons.passwords import password_matches, renew_hash
 from countersign.logons.second_factors import passkeys, recovery_codes, totp
 from countersign.logons.second_factors.challenges import Purpose
@@ -43,30 +44,29 @@ UNCOUNTED = limiter.Reservation(0, datetime(1970, 1, 1, tzinfo=UTC))
 logger = logging.getLogger(__name__)
 
 
-def sign_in(*, username: str, password: str, source: str, now: datetime, device: KnownDevice | None = None) -> Logon:
+def sign_in(*, username: str, password: str, source: str, now: datetime, shown: Sequence[bytes] = ()) -> Logon:
     """The logon that may come in with this username and password: at once, or after its second step.
 
     Unknown, wrong, inactive and never-had-a-password take the same way and the same one hash, and raise the same
     ``Invalid``. Raises ``Locked`` (no secret was checked; SPEC 3, Lockout) and ``Busy`` (nothing was counted).
 
-    A known ``device`` of this very username has its own counter in place of the username's, "so an attacker cannot
-    lock the owner out": of it neither wrong nor right passwords touch the other.
+    A known device of this very username among those ``shown`` has its own counter in place of the username's, "so an
+    attacker cannot lock the owner out": of it neither wrong nor right passwords touch the other.
     """
     name = normal_username(username)
     by_source = limiter.limit(limiter.SOURCE, source, "source")
     by_username = limiter.limit(limiter.PASSWORD, name, settings.SIGN_IN_PROFILE)
     with CAP.slot():
         limiter.reserve(by_source, now=now)
-        if device is not None and not known_devices.reserve(device):
-            device = None
+        device = known_devices.reserve(shown, name)
         try:
             reserved = limiter.reserve(by_username, now=now) if device is None else UNCOUNTED
         except limiter.Locked:
             limiter.release(by_source)
             raise
-        logon = Logon.objects.filter(username=name).first()
+        logon = Logon.objects.filter(username=name).annotate(active=active_at(now)).first()
         matches = password_matches(logon, password)
-        active = is_active(logon.pk if logon else NOBODY, at=now) and not _stopped(logon)
+        active = logon is not None and logon.active and not _stopped(logon)
         if logon is None or not matches or not active:
             _record_failure(logon, matches, now)
             _look_for_spraying(source, name, first=reserved.failures == 1, now=now)
@@ -172,16 +172,16 @@ def record_wrong_factor(logon: Logon, *, now: datetime) -> None:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_sign_in(*, actor: Logon, how: str, now: datetime) -> None:
     """Put on record that a session of the actor begins, and by which secrets."""
     events.record(SignedIn(how=how), actor=actor, channel=events.Channel.ONLINE, at=now)
 
 
-@transaction.atomic
-def record_new_device(*, actor: Logon, device: KnownDevice, now: datetime) -> None:
+@transaction.atomic(savepoint=False)
+def record_new_device(*, actor: Logon, device: int, now: datetime) -> None:
     """Put on record that the actor came in a browser that was not known; the subscribers tell its owner."""
-    events.record(SignedInFromNewDevice(device=device.pk), actor=actor, channel=events.Channel.ONLINE, at=now)
+    events.record(SignedInFromNewDevice(device=device), actor=actor, channel=events.Channel.ONLINE, at=now)
 
 
 def _record_failure(logon: Logon | None, matches: bool, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from countersign.access.models import LogonStanding, SecondaryLogon, TaxpayerAccess
 from countersign.logons.models import Logon
@@ -37,6 +37,11 @@ class OwnTaxpayer(NamedTuple):
 def is_active(logon_pk: int, *, at: datetime) -> bool:
     """Whether the logon's standing is active. Only then may it sign in or be allowed anything."""
     return LogonStanding.objects.filter(live_at(at), logon_id=logon_pk, status=Standing.ACTIVE.value).exists()
+
+
+def active_at(at: datetime) -> Exists:
+    """The same, as an annotation of logons."""
+    return Exists(LogonStanding.objects.filter(live_at(at), logon_id=OuterRef("pk"), status=Standing.ACTIVE.value))
 
 
 def is_secondary(logon_pk: int) -> bool:

@@ -74,6 +74,9 @@ def _asked(dotted: str) -> Callable[[Logon], str]:
 
 def required_for(logon: Logon) -> bool:
     """Whether the agency asks this logon for a second factor ("Required by default", SPEC 3)."""
+    if len(set(settings.SECOND_FACTOR.values())) == 1:
+        # The same for all: nobody has to look up which kind it is.
+        return Requirement(next(iter(settings.SECOND_FACTOR.values()))) is Requirement.REQUIRED
     return Requirement(settings.SECOND_FACTOR[kind_of(logon)]) is Requirement.REQUIRED
 
 

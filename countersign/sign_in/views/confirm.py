@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from countersign.logons.fresh import forget_waiting_form, waiting_form
 from countersign.logons.hash_cap import Busy
-from countersign.logons.known_devices import known
+from countersign.logons.known_devices import shown_by
 from countersign.logons.limiter import Locked
 from countersign.logons.second_factors import factors_of
 from countersign.logons.second_factors.challenges import Purpose
@@ -50,10 +50,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and right_so_far and (not factors.any or form.is_valid()):
             if password_form is not None:
                 typed = password_form.cleaned_data["password"]
-                device = known(request, logon.username)
-                checked = sign_in(
-                    username=logon.username, password=typed, source=source_of(request), now=now, device=device
-                )
+                source, shown = source_of(request), shown_by(request)
+                checked = sign_in(username=logon.username, password=typed, source=source, now=now, shown=shown)
                 # The same password may have been hashed anew: this session goes on with it.
                 request.session[HASH_SESSION_KEY] = checked.get_session_auth_hash()
             if factors.any:

@@ -12,14 +12,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from countersign.logons.hash_cap import Busy
-from countersign.logons.known_devices import known
+from countersign.logons.known_devices import shown_by
 from countersign.logons.limiter import Locked
 from countersign.logons.second_factors import Requirement
 from countersign.logons.second_factors.half import step_after_password
 from countersign.logons.second_factors.passkeys import possible
 from countersign.logons.sessions import SessionEnd
 from countersign.logons.source import source_of
-from countersign.logons.usernames import normal_username
 from countersign.policy.errors import Invalid
 from countersign.sign_in.forms import LogInForm
 from countersign.sign_in.operations import sign_in
@@ -38,8 +37,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if form.is_valid():
         try:
-            device = known(request, normal_username(form.cleaned_data["username"]))
-            logon = sign_in(**form.cleaned_data, source=source_of(request), now=now, device=device)
+            shown = shown_by(request)
+            logon = sign_in(**form.cleaned_data, source=source_of(request), now=now, shown=shown)
         except Invalid as error:
             form.add_problems(error.problems)
         except Locked as locked:
