@@ -16,7 +16,7 @@ from countersign.logons.sessions import end_all_sessions
 from countersign.notices.events import ReportedNotMe
 from countersign.notices.kinds import KINDS
 from countersign.notices.models import Case, MailChoice, Notice, NoticeChoice
-from countersign.notices.telling import NOT_ME, Stops
+from countersign.notices.telling import NOT_ME, Stops, stop_subject
 from countersign.policy.errors import Invalid
 
 DIGEST_LINES = 50
@@ -61,6 +61,18 @@ def _stop(
         logons=[logon.pk],
     )
     return case
+
+
+def forget_person(logon: Logon, *, now: datetime) -> None:
+    """The username goes to somebody else: nothing told to the person before is left, in the caller's transaction.
+
+    Notices and the choice about mail are deleted, links that stop are void, open cases are closed: they were about
+    somebody who is gone, and whoever is invited now proves the address by enrollment.
+    """
+    links.void(NOT_ME, subject=stop_subject(logon), now=now)
+    Notice.objects.filter(logon=logon).delete()
+    NoticeChoice.objects.filter(logon=logon).delete()
+    Case.objects.filter(logon=logon, closed_at=None).update(closed_at=now)
 
 
 @transaction.atomic

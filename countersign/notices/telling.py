@@ -102,12 +102,17 @@ def not_me_link(logon: Logon, *, kind: str, stops: Stops, now: datetime) -> str:
     """The token of a link that stops. It belongs to a subject, so that no other change of the logon voids it."""
     return links.issue(
         NOT_ME,
-        subject=f"logon-{logon.pk}",
+        subject=stop_subject(logon),
         details={"logon": logon.pk, "about": kind, "stops": stops.value},
         lifetime=timedelta(days=settings.NOT_ME_DAYS),
         now=now,
         replaces=False,
     )
+
+
+def stop_subject(logon: Logon) -> str:
+    """To what links that stop belong."""
+    return f"logon-{logon.pk}"
 
 
 def confirmed_addresses(logon: Logon) -> list[str]:

@@ -12,6 +12,7 @@ from countersign.access.models import GroupMember, PortfolioHolder, SecondaryLog
 from countersign.access.queries.decisions import check_many
 from countersign.access.queries.facts import Question
 from countersign.access.queries.own import OwnTaxpayer, is_secondary, live_at, own_accesses
+from countersign.access.queries.person import person_since
 from countersign.events.models import EntrySubject
 from countersign.logons.models import Logon
 from countersign.policy.decision import Decision
@@ -140,12 +141,17 @@ def secondary_profile_of(logon: Logon, *, at: datetime) -> SecondaryProfile | No
 
 
 def recent_sign_ins(logon: Logon, *, before: int | None = None, size: int = 25) -> tuple[list[SignInEntry], int | None]:
-    """What happened to the logon's sign-ins, secrets and addresses, newest first; and where the next page begins."""
+    """What happened to the logon's sign-ins, secrets and addresses, newest first; and where the next page begins.
+
+    Of a username granted anew, only what happened since: whoever had it before is somebody else.
+    """
     subjects = EntrySubject.objects.filter(
         Q(kind="logon", subject_id=logon.pk), entry__name__in=SECURITY_EVENTS
     ).select_related("entry")
     if before is not None:
         subjects = subjects.filter(entry_id__lt=before)
+    if (since := person_since(logon.pk)) is not None:
+        subjects = subjects.filter(entry__recorded_at__gte=since)
     found = [subject.entry for subject in subjects.order_by("-entry_id")[: size + 1]]
     shown = found[:size]
     entries = []

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from countersign.access.queries.own import own_taxpayers
+from countersign.access.queries.person import person_since
 from countersign.logons.models import Logon
 from countersign.policy.errors import Refused
 from countersign.policy.reasons import Reason
@@ -66,7 +67,8 @@ def submissions_of(
     if after is not None:
         moment, key = after
         limits &= Q(submitted_at__lt=moment) | Q(submitted_at=moment, pk__lt=key)
-    ways = [Q(submitted_by=actor)]
+    since = person_since(actor.pk)
+    ways = [_own(actor, since)]
     if administers:
         ways += [Q(taxpayer_id__in=administers), Q(third_party_id__in=administers)]
     keys: set[int] = set()
@@ -76,7 +78,7 @@ def submissions_of(
     found = list(_whole().filter(pk__in=keys).order_by("-submitted_at", "-pk")[: size + 1])
     shown = found[:size]
     following = (shown[-1].submitted_at, shown[-1].pk) if len(found) > size else None
-    return Page(_rows(shown, actor, administers), following)
+    return Page(_rows(shown, actor, administers, since), following)
 
 
 def submission_for(actor: Logon, number: str, *, at: datetime) -> tuple[Submission, Viewer]:
@@ -87,7 +89,7 @@ def submission_for(actor: Logon, number: str, *, at: datetime) -> tuple[Submissi
     submission = _whole().filter(confirmation_number=normal_confirmation_number(number) or "").first()
     if submission is None:
         raise Refused(Reason.NOT_FOUND, hidden=True)
-    viewer = _viewer(submission, actor, administered(actor, at=at))
+    viewer = _viewer(submission, actor, administered(actor, at=at), person_since(actor.pk))
     if not (viewer.submitted or viewer.administers_taxpayer or viewer.administers_third_party):
         raise Refused(Reason.NOT_FOUND, hidden=True)
     return submission, viewer
@@ -122,16 +124,24 @@ def _whole() -> QuerySet[Submission]:
     return Submission.objects.select_related("submitted_by", "closed_by")
 
 
-def _viewer(submission: Submission, actor: Logon, administers: frozenset[int]) -> Viewer:
+def _own(actor: Logon, since: datetime | None) -> Q:
+    """What the actor submitted; of a username granted anew, never what the person before did."""
+    own = Q(submitted_by=actor)
+    return own if since is None else own & Q(submitted_at__gte=since)
+
+
+def _viewer(submission: Submission, actor: Logon, administers: frozenset[int], since: datetime | None) -> Viewer:
     return Viewer(
-        submitted=submission.submitted_by_id == actor.pk,
+        submitted=submission.submitted_by_id == actor.pk and (since is None or submission.submitted_at >= since),
         administers_taxpayer=submission.taxpayer_id in administers,
         administers_third_party=submission.third_party_id in administers,
     )
 
 
-def _rows(submissions: Sequence[Submission], actor: Logon, administers: frozenset[int]) -> list[Row]:
-    viewers = {submission.pk: _viewer(submission, actor, administers) for submission in submissions}
+def _rows(
+    submissions: Sequence[Submission], actor: Logon, administers: frozenset[int], since: datetime | None
+) -> list[Row]:
+    viewers = {submission.pk: _viewer(submission, actor, administers, since) for submission in submissions}
     about: dict[int, str] = {}
     for kind in KINDS.values():
         of_kind = [submission for submission in submissions if submission.kind == kind.name]

@@ -17,6 +17,7 @@ from countersign.logons.known_devices import end_known_devices
 from countersign.logons.models import Logon
 from countersign.logons.second_factors import remove_all_factors
 from countersign.logons.sessions import end_all_sessions
+from countersign.notices.operations import forget_person
 from countersign.policy.errors import Invalid, Refused
 from countersign.policy.facts import Standing as LogonStatus
 from countersign.portfolios.queries import held_portfolio
@@ -117,14 +118,19 @@ def _created(username: str, person: NewPerson) -> Logon:
 
 
 def _granted_anew(logon: Logon, person: NewPerson, now: datetime) -> Logon:
-    """Nothing by which somebody signed in before opens anything now; which passwords were used stays known."""
+    """Nothing by which somebody signed in before opens anything now; which passwords were used stays known.
+
+    Nor does the next person read what was told to the one before, and no link in that one's mailbox stops anything.
+    """
+    forget_person(logon, now=now)
     remove_all_factors(logon, now=now)
     end_known_devices(logon, now)
     end_all_sessions(logon, now=now)
     logon.first_name, logon.last_name, logon.phone = person.first_name, person.last_name, person.phone
     logon.email, logon.email_confirmed, logon.password = person.email, False, ""
+    logon.language = person.language
     # The former person's second address would get links to a new password.
     logon.second_email, logon.second_email_confirmed, logon.sign_in_stopped_at = "", False, None
-    changed = ["first_name", "last_name", "phone", "email", "email_confirmed", "password"]
+    changed = ["first_name", "last_name", "phone", "email", "email_confirmed", "password", "language"]
     logon.save(update_fields=[*changed, "second_email", "second_email_confirmed", "sign_in_stopped_at"])
     return logon

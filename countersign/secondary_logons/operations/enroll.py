@@ -12,7 +12,7 @@ from countersign.access.operations.secondary import replace_secondary, terms_of
 from countersign.access.operations.standing import change_standing
 from countersign.access.queries.own import live_at
 from countersign.events import Channel, record
-from countersign.logons import links
+from countersign.logons import limiter, links
 from countersign.logons.hash_cap import CAP
 from countersign.logons.links import LinkVoid
 from countersign.logons.models import Logon
@@ -70,6 +70,8 @@ def _enroll(token: str, password: str, now: datetime) -> Logon:
     change_standing(logon=logon, standing=LogonStatus.ACTIVE, submission="", now=now)
     replace_secondary(fact=fact, terms=terms_of(fact), submission="", now=now, accepted=True)
     links.void(ENROLL, logon=logon, now=now)
+    # As recovery does: wrong passwords of before are not this person's.
+    limiter.forget(limiter.limit(limiter.PASSWORD, logon.username, "public"))
     record(
         SecondaryLogonEnrolled(logon=logon.pk, portfolio=fact.portfolio_id),
         actor=logon,

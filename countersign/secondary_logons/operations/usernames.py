@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from countersign.access.models import SecondaryLogon
+from countersign.access.models import LogonStanding, SecondaryLogon
 from countersign.logons.models import Logon
 from countersign.logons.usernames import lock_usernames_like, normal_username, username_problem
 from countersign.policy.errors import Invalid
+from countersign.policy.facts import Standing
 
 
 def checked_username(portfolio: int, typed: str, *, hold: bool = True) -> tuple[str, Logon | None]:
@@ -36,4 +37,8 @@ def username_taken() -> str:
 
 def _left(portfolio: int, logon: Logon) -> bool:
     last = SecondaryLogon.objects.filter(logon=logon).order_by("-pk").first()
-    return last is not None and last.portfolio_id == portfolio and last.ended_at is not None
+    if last is None or last.portfolio_id != portfolio or last.ended_at is None:
+        return False
+    # Who deleted the profile ended the logon for good; only what a parent cancelled is granted anew.
+    cancelled = LogonStanding.objects.filter(logon=logon, ended_at=None, status=Standing.CANCELLED.value)
+    return cancelled.exists()

@@ -6,14 +6,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from countersign.logons.hash_cap import Busy
 from countersign.logons.links import LinkVoid, carry
 from countersign.policy.errors import Invalid
 from countersign.secondary_logons.forms import EnrollForm
 from countersign.secondary_logons.operations import enroll, invited_by
+from countersign.ui import error_pages
 
 KEY = "enrollment"
 
@@ -35,12 +38,14 @@ def complete(request: HttpRequest) -> HttpResponse:
     token = str(request.session.get(KEY, ""))
     try:
         logon, parent = invited_by(token, now=now)
-        form = EnrollForm(request.POST or None)
+        form = EnrollForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 enroll(token=token, password=form.cleaned_data["password"], now=now)
             except Invalid as invalid:
                 form.add_problems(invalid.problems)
+            except Busy as full:
+                return _busy(request, full)
             else:
                 request.session.pop(KEY, None)
                 return HttpResponseRedirect(reverse("secondary_logons:enrolled"), status=303)
@@ -48,6 +53,19 @@ def complete(request: HttpRequest) -> HttpResponse:
         return render(request, "secondary_logons/enroll_void.html", {}, status=410)
     context = {"form": form, "logon": logon, "parent": parent}
     return render(request, "secondary_logons/enroll.html", context, status=form.http_status)
+
+
+def _busy(request: HttpRequest, full: Busy) -> HttpResponse:
+    """Too many passwords are being checked at this moment. The link stays good."""
+    response = error_pages.page(
+        request,
+        503,
+        heading=_("Many people are signing in right now"),
+        what_now=[_("Go back and try again in a few seconds. Your try was not counted.")],
+        again=reverse("secondary_logons:enroll"),
+    )
+    response.headers["Retry-After"] = str(full.retry_after)
+    return response
 
 
 @require_safe
