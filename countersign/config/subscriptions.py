@@ -13,6 +13,7 @@ from countersign.events import Event, Occurrence, Subscriber
 from countersign.events.sealing import seal_pending
 from countersign.leaving import mail as leaving_mail
 from countersign.leaving.events import ProfileDeleted
+from countersign.leaving.operations import close_resting, park_unfed
 from countersign.logons.limiter import forget_old_failures
 from countersign.logons.links import forget_old_links
 from countersign.logons.models import Logon
@@ -108,9 +109,18 @@ def send_daily_digests() -> None:
     send_digests()
 
 
-def forget_placement_files() -> None:
-    """Delete uploaded files of placements that are a week old."""
-    forget_old_files(now=timezone.now())
+def forget_uploaded_files() -> None:
+    """Delete files that somebody uploaded and that are old, so that nobody's clients lie about."""
+    now = timezone.now()
+    for model, days in UPLOADED_FILES.items():
+        forget_old_files(model, days=days, now=now)
+
+
+def close_resting_portfolios() -> None:
+    """Close portfolios that nobody took over in time; let those rest that nothing feeds any more."""
+    now = timezone.now()
+    park_unfed(now=now)
+    close_resting(now=now)
 
 
 def remove_lost_factors() -> None:
@@ -132,4 +142,5 @@ PERIODIC = (
     Periodic("forget sent mail", 3600, forget_sent),
     Periodic("rescue stalled jobs", 60, rescue_stalled_jobs),
     Periodic("forget old jobs", 3600, forget_old_jobs),
+    Periodic("close resting portfolios", 3600, close_resting_portfolios),
 )

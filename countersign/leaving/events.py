@@ -46,6 +46,21 @@ class PortfolioTakenOver(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RestingLogonsClosed(Event):
+    """Secondary logons of a portfolio that nobody took over in time ended for good."""
+
+    portfolio: int
+    closed: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestingPortfolioClosed(Event):
+    """Nobody took over in time: the portfolio's groups, placements and sources ended with its last logon."""
+
+    portfolio: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SuccessorNamed(Event):
     """The departing last Master Administrator named who may follow; nothing changes until that person accepts."""
 

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.urls import reverse
 
+from countersign.access.models import LogonStanding
 from countersign.events import Event, Occurrence, Subscriber
 from countersign.leaving import events
 from countersign.leaving.models import SuccessorOffer
 from countersign.leaving.queries import masters_of
 from countersign.logons.models import Logon
 from countersign.notices.telling import Stops, tell
+from countersign.policy.facts import Standing
 from countersign.taxpayers.models import Taxpayer
 
 
@@ -84,6 +86,14 @@ def tell_receiver(occurrence: Occurrence[events.PortfolioHandedOver]) -> None:
     )
 
 
+def tell_closed(occurrence: Occurrence[events.RestingLogonsClosed]) -> None:
+    """Whoever acted through a parent that left, and whom nobody took over: only now it is over for good."""
+    ended = LogonStanding.objects.filter(logon_id__in=occurrence.event.closed, ended_at=occurrence.at)
+    enrolled = ended.exclude(status=Standing.INVITED.value).values("logon_id")
+    for logon in Logon.objects.filter(pk__in=enrolled).order_by("pk"):
+        tell(logon, kind="resting_closed", now=occurrence.at, details={"username": logon.username})
+
+
 def tell_accepted(occurrence: Occurrence[events.SuccessorAccepted]) -> None:
     """The new Master Administrator, at every address."""
     offer = SuccessorOffer.objects.select_related("taxpayer", "offered_to").get(pk=occurrence.event.offer)
@@ -102,5 +112,6 @@ SUBSCRIBERS: dict[type[Event], tuple[Subscriber, ...]] = {
     events.TaxpayerLeft: (tell_of_leaving,),
     events.SuccessorNamed: (tell_successor,),
     events.PortfolioHandedOver: (tell_receiver,),
+    events.RestingLogonsClosed: (tell_closed,),
     events.SuccessorAccepted: (tell_accepted,),
 }

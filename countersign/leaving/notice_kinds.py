@@ -57,6 +57,18 @@ def _received(details: Mapping[str, Any]) -> Words:
     )
 
 
+def _resting_closed(details: Mapping[str, Any]) -> Words:
+    name = {"username": details.get("username", "")}
+    return Words(
+        _("Your access has ended"),
+        [
+            _("Your parent logon has left, and nobody of the firm took its secondary logons over in time."),
+            _("The logon %(username)s has ended for good. Whoever manages access at your firm can give you another.")
+            % name,
+        ],
+    )
+
+
 def _accepted(details: Mapping[str, Any]) -> Words:
     name = {"taxpayer": details.get("taxpayer", "")}
     return Words(
@@ -72,5 +84,6 @@ register(
     NoticeKind("somebody_left", _somebody),
     NoticeKind("successor_named", _named),
     NoticeKind("portfolio_received", _received),
+    NoticeKind("resting_closed", _resting_closed, security=True),
     NoticeKind("successor_accepted", _accepted, security=True),
 )

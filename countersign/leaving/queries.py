@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from countersign.access.models import (
     LogonStanding,
     PortfolioHolder,
     PortfolioSource,
     SecondaryLogon,
+    SecurityGroup,
     TaxpayerAccess,
 )
 from countersign.access.queries.own import is_secondary, live_at, mastered_taxpayers
@@ -91,10 +92,27 @@ def consequences_of_leaving(logon: Logon, taxpayer: int, *, at: datetime) -> Con
     )
     if access is None or is_secondary(logon.pk):
         raise Refused(Reason.NOT_FOUND, hidden=True)
-    held = []
-    if mastered_taxpayers(logon.pk, at=at) == [taxpayer]:
-        held = list(PortfolioHolder.objects.filter(holder=logon, ended_at=None))
+    held = held_only_through(logon.pk, taxpayer, at=at)
     return Consequences(_taxpayers(logon, [access], at), _portfolios(logon, held, at))
+
+
+def held_only_through(logon: int, taxpayer: int, *, at: datetime) -> list[PortfolioHolder]:
+    """The portfolios that the logon holds and that nothing feeds any more once it has left this taxpayer.
+
+    Its first portfolio is fed by all that it is Master Administrator of, a received one only by the sources that it
+    came with: so of two portfolios one may lose its last source while the other goes on.
+    """
+    mastered = set(mastered_taxpayers(logon, at=at))
+    if taxpayer not in mastered:
+        return []
+    held = list(PortfolioHolder.objects.filter(holder=logon, ended_at=None))
+    feeds: dict[int, set[int]] = {one.portfolio_id: set() for one in held if one.received}
+    kept = PortfolioSource.objects.filter(live_at(at), portfolio_id__in=feeds).values_list(
+        "portfolio_id", "taxpayer_id"
+    )
+    for portfolio, source in kept:
+        feeds[portfolio].add(source)
+    return [one for one in held if feeds.get(one.portfolio_id, mastered) & mastered == {taxpayer}]
 
 
 def masters_of(taxpayers: Iterable[int], *, at: datetime, but: int | None = None) -> QuerySet[TaxpayerAccess]:
@@ -137,11 +155,12 @@ def _candidates(taxpayers: Iterable[int], at: datetime) -> Mapping[int, list[Log
 
 def _portfolios(logon: Logon, held: Iterable[PortfolioHolder], at: datetime) -> list[LeftPortfolio]:
     portfolios = []
+    mastered = mastered_taxpayers(logon.pk, at=at)
     for one in sorted(held, key=lambda one: (one.received, one.portfolio_id)):
-        sources = mastered_taxpayers(logon.pk, at=at)
+        sources = mastered
         if one.received:
             kept = PortfolioSource.objects.filter(portfolio_id=one.portfolio_id, ended_at=None)
-            sources = sorted(set(sources) & set(kept.values_list("taxpayer_id", flat=True)))
+            sources = sorted(set(mastered) & set(kept.values_list("taxpayer_id", flat=True)))
         receivers = Logon.objects.filter(pk__in=masters_of(sources, at=at, but=logon.pk).values("logon_id"))
         members = SecondaryLogon.objects.filter(portfolio_id=one.portfolio_id, ended_at=None).count()
         receivers_shown = list(receivers.order_by("last_name", "pk")[:CANDIDATES])
@@ -193,6 +212,36 @@ def parked_portfolios(actor: Logon, *, at: datetime, only: int | None = None) ->
         until = row["at"] + timedelta(days=settings.PORTFOLIO_PARKED_DAYS)
         found.append(ParkedPortfolio(portfolio, _names(feeds), members, until))
     return found
+
+
+def over_portfolios(*, at: datetime, most: int, only: int | None = None) -> list[int]:
+    """Portfolios that rested for 90 days and that nobody took over: what is left of them is to be closed."""
+    before = at - timedelta(days=settings.PORTFOLIO_PARKED_DAYS)
+    held = PortfolioHolder.objects.filter(ended_at=None).values("portfolio_id")
+    left = SecurityGroup.objects.filter(is_default=True, ended_at=None).exclude(portfolio_id__in=held)
+    if only is not None:
+        left = left.filter(portfolio_id=only)
+    over = (
+        PortfolioHolder.objects.filter(portfolio_id__in=left.values("portfolio_id"))
+        .values("portfolio_id")
+        .annotate(at=Max("ended_at"))
+        .filter(at__lte=before)
+        .order_by("at", "portfolio_id")
+    )
+    return [row["portfolio_id"] for row in over[:most]]
+
+
+def unfed_portfolios(*, at: datetime, most: int, only: int | None = None) -> list[PortfolioHolder]:
+    """Received portfolios whose holder is Master Administrator of none of their sources any more."""
+    mastered = TaxpayerAccess.objects.filter(
+        live_at(at), logon_id=OuterRef(OuterRef("holder_id")), access_type="MA", accepted=True, provisional=False
+    )
+    sources = PortfolioSource.objects.filter(live_at(at), portfolio_id=OuterRef("portfolio_id"))
+    fed = sources.filter(taxpayer_id__in=mastered.values("taxpayer_id"))
+    held = PortfolioHolder.objects.filter(~Exists(fed), received=True, ended_at=None)
+    if only is not None:
+        held = held.filter(portfolio_id=only)
+    return list(held.order_by("portfolio_id")[:most])
 
 
 def open_offers(logon: Logon, *, at: datetime) -> list[SuccessorOffer]:

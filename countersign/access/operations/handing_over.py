@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from countersign.access.models import PortfolioHolder, PortfolioSource
+from countersign.access.models import GroupMember, Placement, PortfolioHolder, PortfolioSource, SecurityGroup
 from countersign.access.operations.customers import lock_reach, refresh
 from countersign.access.queries.own import mastered_taxpayers
 from countersign.policy.errors import Stale
@@ -42,6 +42,26 @@ def take_over(*, portfolio: int, by: int, submission: str, now: datetime) -> Non
     _lock_sources(portfolio)
     _begin(portfolio, by, submission, now)
     refresh(portfolios=[portfolio], taxpayers=None)
+
+
+def end_sources(*, portfolio: int, submission: str, now: datetime) -> None:
+    """From now on nobody can take over this portfolio that nobody holds."""
+    PortfolioSource.objects.filter(portfolio_id=portfolio, ended_at=None).update(ended_at=now, ended_by=submission)
+
+
+def end_groups(*, portfolio: int, submission: str, now: datetime) -> None:
+    """End what is left of a portfolio without holder, sources and secondary logons: its groups and placements."""
+    for facts in (
+        Placement.objects.filter(portfolio_id=portfolio),
+        GroupMember.objects.filter(group__portfolio_id=portfolio),
+        SecurityGroup.objects.filter(portfolio_id=portfolio),
+    ):
+        facts.filter(ended_at=None).update(ended_at=now, ended_by=submission)
+
+
+def hold_sources(portfolio: int) -> None:
+    """Keep the Master Administrators of what feeds the portfolio from changing until commit; before its own lock."""
+    _lock_sources(portfolio)
 
 
 def _keep_sources(portfolio: int, taxpayers: Iterable[int], submission: str, now: datetime) -> None:
