@@ -109,11 +109,9 @@ def send_daily_digests() -> None:
     send_digests()
 
 
-def forget_uploaded_files() -> None:
-    """Delete files that somebody uploaded and that are old, so that nobody's clients lie about."""
-    now = timezone.now()
-    for model, days in UPLOADED_FILES.items():
-        forget_old_files(model, days=days, now=now)
+def forget_placement_files() -> None:
+    """Delete uploaded files of placements that are a week old."""
+    forget_old_files(now=timezone.now())
 
 
 def close_resting_portfolios() -> None:
@@ -136,11 +134,11 @@ PERIODIC = (
     Periodic("close requests in time", 60, close_requests_in_time),
     Periodic("registrations in time", 60, registrations_in_time),
     Periodic("remove lost factors", 60, remove_lost_factors),
+    Periodic("close resting portfolios", 3600, close_resting_portfolios),
     Periodic("forget sign-ins", 900, forget_sign_ins),
     Periodic("send daily digests", 24 * 3600, send_daily_digests),
     Periodic("forget placement files", 3600, forget_placement_files),
     Periodic("forget sent mail", 3600, forget_sent),
     Periodic("rescue stalled jobs", 60, rescue_stalled_jobs),
     Periodic("forget old jobs", 3600, forget_old_jobs),
-    Periodic("close resting portfolios", 3600, close_resting_portfolios),
 )
