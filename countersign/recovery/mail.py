@@ -42,7 +42,7 @@ def tell_of_lost_factors(occurrence: Occurrence[FactorRemovalAsked]) -> None:
     logon = Logon.objects.get(pk=whose)
     removal = FactorRemoval.objects.get(FactorRemoval.OPEN, logon=logon)
     with mail.in_language(logon.language):
-        words = notice_kinds.lost_words()
+        words = notice_kinds.lost_words(logon.username, removal.due_at)
         for address in confirmed_addresses(logon):
             token = links.issue(
                 CANCEL,

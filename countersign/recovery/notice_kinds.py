@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from countersign.notices.kinds import NoticeKind, Words, register
+from countersign.ui.components.moments import day_and_time
 
 NEW_PASSWORD = "new_password"  # noqa: S105 - a kind of notice
 FACTORS_REMOVED = "factors_removed"
@@ -32,14 +33,15 @@ def _removed(details: Mapping[str, Any]) -> Words:
     )
 
 
-def lost_words() -> Words:
-    """What the mails say of second factors that somebody says are lost."""
+def lost_words(username: str, due_at: datetime) -> Words:
+    """What the mails say of second factors that somebody says are lost, and are removed at ``due_at``."""
     return Words(
         _("Somebody says that your second factors are lost"),
         [
-            _("Whoever it was knows the password of this logon."),
-            _("Without your objection the second factors are removed %(hours)d hours after that was said.")
-            % {"hours": settings.FACTOR_REMOVAL_HOURS},
+            _("Whoever it was knows the password of %(username)s.") % {"username": username},
+            _("If nobody cancels, the second factors are removed on %(moment)s. The password alone then signs in.")
+            % {"moment": day_and_time(due_at)},
+            _("Was it you, and are they lost? Then do nothing. If it was not you, cancel, and choose a new password."),
         ],
     )
 

@@ -122,7 +122,8 @@ def _request_words(request: RequestForAccess, state: RequestState, own: bool) ->
             return _("Your request is on its way"), [
                 _("A Master Administrator of %(taxpayer)s has been told and decides.") % names,
                 _(
-                    "You get an e-mail when it is decided. Until then you can sign in, and see nothing of this taxpayer."
+                    "You get an e-mail when it is decided. Until then you can sign in, "
+                    "and see nothing of this taxpayer."
                 ),
             ]
         case RequestState.PENDING:

@@ -202,6 +202,17 @@ def test_the_language_of_the_logon_becomes_active(make_logon: MakeLogon, client:
     assert b'<html lang="es">' in client.get(PROFILE).content
 
 
+def test_a_language_that_was_chosen_before_signing_in_stays(make_logon: MakeLogon, client: Client) -> None:
+    make_logon(language="en")
+    client.post("/language/", {"language": "es", "next": ADDRESS})
+    post(client)
+    assert b'<html lang="es">' in client.get(PROFILE).content
+
+
+def test_the_page_says_that_the_factors_are_removed(client: Client, db: None) -> None:
+    assert "Your second factors are removed." in client.get(ADDRESS, {"why": "factors-removed"}).content.decode()
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

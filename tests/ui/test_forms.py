@@ -75,3 +75,10 @@ def test_problems_of_an_operation_are_shown_at_their_fields() -> None:
     assert form.errors["name"] == ["There is no such business."]
     assert form.non_field_errors() == ["Ask again tomorrow."]
     assert form.http_status == 422
+
+
+def test_a_message_uses_the_name_that_the_form_gave_its_field_last() -> None:
+    form = Sample({})
+    form.fields["name"].required = True
+    form.fields["name"].label = "Recovery code"
+    assert form.errors["name"] == ["Fill in “Recovery code”."]

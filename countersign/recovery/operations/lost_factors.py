@@ -41,6 +41,16 @@ def ask_removal(*, logon: Logon, now: datetime) -> FactorRemoval:
     return removal
 
 
+def logon_that_keeps(*, token: str, now: datetime) -> Logon:
+    """The logon whose removal the mailed link cancels; nothing is used up. Raises ``LinkVoid`` when it is over."""
+    link = links.find(CANCEL, token, now=now)
+    removal = FactorRemoval.objects.filter(FactorRemoval.OPEN, pk=link.subject.removeprefix("removal-"))
+    found = removal.select_related("logon").first()
+    if found is None:
+        raise LinkVoid
+    return found.logon
+
+
 @transaction.atomic
 def cancel_removal(*, token: str, now: datetime) -> Logon:
     """Cancel by the mailed link. Raises ``LinkVoid`` for all but one of parallel tries, and when it is over."""

@@ -19,7 +19,7 @@ from countersign.policy.errors import Invalid
 from countersign.recovery.forms import LetterCodeForm
 from countersign.recovery.operations import ask_removal, cancel_removal
 from countersign.recovery.operations.letter import ask_letter, ask_staff, letter_to, use_letter
-from countersign.recovery.operations.lost_factors import CANCEL
+from countersign.recovery.operations.lost_factors import logon_that_keeps
 
 KEY = "cancel_factor_removal"
 
@@ -57,7 +57,7 @@ def other_ways(request: HttpRequest) -> HttpResponse:
             said = "staff"
         elif form.is_valid():
             use_letter(logon=half.logon, code=form.cleaned_data["code"], now=now)
-            return HttpResponseRedirect(reverse("sign_in:log_in"), status=303)
+            return HttpResponseRedirect(f"{reverse('sign_in:log_in')}?why=factors-removed", status=303)
     except Invalid as invalid:
         form = form if form.is_bound else LetterCodeForm({"code": ""})
         form.errors.clear()
@@ -87,10 +87,10 @@ def cancel(request: HttpRequest) -> HttpResponse:
             cancel_removal(token=token, now=now)
             request.session.pop(KEY, None)
             return HttpResponseRedirect(reverse("recovery:cancelled"), status=303)
-        links.find(CANCEL, token, now=now)
+        logon = logon_that_keeps(token=token, now=now)
     except LinkVoid:
-        return render(request, "recovery/void.html", {}, status=410)
-    return render(request, "recovery/cancel.html", {})
+        return render(request, "recovery/cancel_void.html", {}, status=410)
+    return render(request, "recovery/cancel.html", {"username": logon.username})
 
 
 @require_safe

@@ -20,6 +20,7 @@ from countersign.logons.second_factors.half import Step, begin_half
 from countersign.logons.sessions import begin_session
 from countersign.sign_in.operations import record_new_device, record_sign_in
 from countersign.ui import error_pages
+from countersign.ui.views.small import LANGUAGE_CHOSEN
 
 
 def let_in(request: HttpRequest, logon: Logon, *, how: str, target: str, now: datetime) -> HttpResponse:
@@ -31,7 +32,7 @@ def let_in(request: HttpRequest, logon: Logon, *, how: str, target: str, now: da
         device, new = remember(request, response, logon, now=now)
         if new:
             record_new_device(actor=logon, device=device, now=now)
-    speak(response, logon)
+    speak(request, response, logon)
     return response
 
 
@@ -40,12 +41,14 @@ def to_second_step(request: HttpRequest, logon: Logon, step: Step, *, target: st
     begin_half(request, logon, step=step, now=now, next_path=target)
     where = "security:factors" if step is Step.SET_UP else "sign_in:second_step"
     response = HttpResponseRedirect(reverse(where), status=303)
-    speak(response, logon)
+    speak(request, response, logon)
     return response
 
 
-def speak(response: HttpResponse, logon: Logon) -> None:
-    """The language of the logon becomes that of the browser."""
+def speak(request: HttpRequest, response: HttpResponse, logon: Logon) -> None:
+    """The language of the logon becomes that of the browser, unless the reader chose one here an hour ago or less."""
+    if LANGUAGE_CHOSEN in request.COOKIES:
+        return
     if logon.language in dict(settings.LANGUAGES):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,

@@ -22,7 +22,7 @@ from countersign.logons.source import source_of
 from countersign.policy.errors import Invalid
 from countersign.sign_in.forms import LogInForm
 from countersign.sign_in.operations import sign_in
-from countersign.sign_in.targets import NEXT, WHY, own_path
+from countersign.sign_in.targets import FACTORS_REMOVED, NEXT, WHY, own_path
 from countersign.sign_in.views.answers import busy, let_in, locked_out, to_second_step
 
 
@@ -94,6 +94,9 @@ def _said(request: HttpRequest) -> dict[str, str]:
             ),
         ),
     }
+    if why == FACTORS_REMOVED:
+        told = _("Your second factors are removed. Log in with your password, and set up new ones.")
+        return {"variant": "success", "text": told}
     if why not in list(SessionEnd):
         return {}
     variant, text = sentences[SessionEnd(why)]

@@ -130,7 +130,7 @@ def _problems(form: forms.BaseForm) -> list[dict[str, Any]]:
     problems = [{"text": text, "href": ""} for text in form.non_field_errors()]
     # In the order of the page, also what a form found out last.
     for name in form.fields:
-        texts = form.errors.get(name, [])
+        texts: list[str] = list(form.errors.get(name, []))
         if not texts:
             continue
         bound = form[name]

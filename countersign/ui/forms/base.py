@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import EmailValidator, MaxLengthValidator, ProhibitNullCharactersValidator
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -92,7 +93,8 @@ def _word(field: forms.Field) -> None:
 
 
 def _messages(field: forms.Field) -> dict[str, Any]:
-    quoted = format_lazy("“{label}”", label=field.label or "")
+    # Read when it is shown: a form may name its field after this.
+    quoted = lazy(lambda: f"“{field.label or ''}”", str)()
     if isinstance(field, forms.ChoiceField):
         choose = format_lazy(_("Choose one of the options for {label}."), label=quoted)
         if isinstance(field, forms.MultipleChoiceField):

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from countersign.ui import theme
 
+LANGUAGE_CHOSEN = "language_chosen"
+
 
 @login_not_required
 @require_GET
@@ -36,19 +38,22 @@ def theme_css(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Remember the chosen language in a cookie, and go back to where the reader was."""
+    """Remember the chosen language in a cookie, and go back to where the reader was.
+
+    Who chooses before signing in is not to be answered in another language right after: a second cookie says so to
+    the sign-in, which else turns to the language of the logon.
+    """
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts=None) or not target.startswith("/"):
         target = "/"
     response = HttpResponseRedirect(target)
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            chosen,
-            max_age=365 * 24 * 3600,
-            secure=settings.HTTPS,
-            httponly=True,
-            samesite="Lax",
-        )
+        _keep(response, settings.LANGUAGE_COOKIE_NAME, chosen, 365 * 24 * 3600)
+        if not request.user.is_authenticated:
+            _keep(response, LANGUAGE_CHOSEN, "yes", 3600)
     return response
+
+
+def _keep(response: HttpResponse, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(name, value, max_age=seconds, secure=settings.HTTPS, httponly=True, samesite="Lax")
