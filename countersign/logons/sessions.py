@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -34,6 +35,13 @@ class SessionEnd(StrEnum):
     ENDED = "ended"
 
 
+_OPEN = """
+WITH seen AS (UPDATE logons_logon SET last_login = %(now)s WHERE id = %(logon)s)
+INSERT INTO logons_opensession (logon_id, session_key, description, began_at, active_at)
+VALUES (%(logon)s, %(key)s, %(device)s, %(now)s, %(now)s)
+"""
+
+
 def begin_session(request: HttpRequest, logon: Logon, *, now: datetime, how: str = "password") -> None:
     """Sign ``logon`` in. Nothing of the session before is kept, its key least of all.
 
@@ -44,13 +52,9 @@ def begin_session(request: HttpRequest, logon: Logon, *, now: datetime, how: str
     stamp(request.session, now=now)
     request.session[HOW] = how
     request.session.save()
-    OpenSession.objects.create(
-        logon=logon,
-        session_key=request.session.session_key or "",
-        description=device_in_words(request),
-        began_at=now,
-        active_at=now,
-    )
+    opened = {"logon": logon.pk, "key": request.session.session_key, "device": device_in_words(request), "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, opened)
 
 
 def stamp(session: SessionBase, *, now: datetime) -> None:

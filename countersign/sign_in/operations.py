@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from countersign import events
-from countersign.access.queries.own import active_at, is_active
+from countersign.access.queries.own import is_active, with_standing
 from countersign.logons import known_devices, limiter
 from countersign.logons.hash_cap import CAP
 from countersign.logons.models import Logon
@@ -64,9 +64,9 @@ def sign_in(*, username: str, password: str, source: str, now: datetime, shown: 
         except limiter.Locked:
             limiter.release(by_source)
             raise
-        logon = Logon.objects.filter(username=name).annotate(active=active_at(now)).first()
+        logon, active = with_standing(name, at=now)
         matches = password_matches(logon, password)
-        active = logon is not None and logon.active and not _stopped(logon)
+        active = active and not _stopped(logon)
         if logon is None or not matches or not active:
             _record_failure(logon, matches, now)
             _look_for_spraying(source, name, first=reserved.failures == 1, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from countersign.access.models import LogonStanding, SecondaryLogon, TaxpayerAccess
 from countersign.logons.models import Logon
@@ -39,9 +39,25 @@ def is_active(logon_pk: int, *, at: datetime) -> bool:
     return LogonStanding.objects.filter(live_at(at), logon_id=logon_pk, status=Standing.ACTIVE.value).exists()
 
 
-def active_at(at: datetime) -> Exists:
-    """The same, as an annotation of logons."""
-    return Exists(LogonStanding.objects.filter(live_at(at), logon_id=OuterRef("pk"), status=Standing.ACTIVE.value))
+_BY_USERNAME = """
+SELECT logon.*, EXISTS (
+    SELECT FROM access_logonstanding AS standing
+    WHERE standing.logon_id = logon.id AND standing.status = %(active)s AND standing.begins_at <= %(at)s
+      AND standing.ended_at IS NULL AND (standing.ends_at IS NULL OR standing.ends_at > %(at)s)
+) AS is_active_now
+FROM logons_logon AS logon WHERE logon.username = %(username)s
+"""
+
+
+def with_standing(username: str, *, at: datetime) -> tuple[Logon | None, bool]:
+    """The logon of this username, and whether it is active.
+
+    Written out, as every sign-in asks for it: building the statement anew would cost more than asking it.
+    """
+    parameters = {"active": Standing.ACTIVE.value, "at": at, "username": username}
+    for logon in Logon.objects.raw(_BY_USERNAME, parameters):
+        return logon, bool(vars(logon)["is_active_now"])
+    return None, False
 
 
 def is_secondary(logon_pk: int) -> bool:
