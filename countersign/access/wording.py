@@ -43,6 +43,7 @@ REASONS: dict[str, Promise] = {
     Reason.OWN_REQUEST: _("A third party never approves access for itself"),
     Reason.SAME_TAXPAYER: _("A taxpayer cannot be its own third party"),
     Reason.TOO_MANY_MISMATCHES: _("Too many requests today did not match a taxpayer"),
+    Reason.PASSWORD_BY_MAIL: _("The password was chosen by e-mail, and nobody has signed in with it yet"),
     Reason.BEYOND_OWN_REACH: _("A secondary Master Administrator changes only what lies within its own reach"),
     Reason.REGISTRATION_OVER: _("This registration is over, or was finished in another tab"),
     Reason.PROOF_USED: _("The proof has been used meanwhile; a proof counts once"),

@@ -11,7 +11,8 @@ from countersign.events import Event
 class ReportedNotMe(Event):
     """Somebody who reads a mail of ours, or the owner signed in, says that it was not the owner.
 
-    ``stopped``: "sign_in", or "email_change" where only that was stopped. ``about``: the kind of the notice.
+    ``stopped``: "sign_in", "recovery" where that was stopped as well, or "email_change" where only that was.
+    ``about``: the kind of the notice.
     """
 
     logon: int

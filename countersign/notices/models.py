@@ -54,8 +54,14 @@ class NoticeChoice(models.Model):
         return f"choice of logon {self.pk}"
 
 
+NOT_ME, RECOVERY_STOPPED = "not_me", "recovery_stopped"
+
+
 class Case(models.Model):
-    """Something that agency staff should look into: opened by *This wasn't me*."""
+    """Something that agency staff should look into: opened by *This wasn't me*.
+
+    ``kind``: ``not_me``; or ``recovery_stopped``, while which is open nobody recovers the logon by mail.
+    """
 
     kind = models.CharField(max_length=40)
     logon = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)

@@ -15,7 +15,8 @@ from countersign.logons.models import Logon
 from countersign.logons.sessions import end_all_sessions
 from countersign.notices.events import ReportedNotMe
 from countersign.notices.kinds import KINDS
-from countersign.notices.models import Case, MailChoice, Notice, NoticeChoice
+from countersign.notices.models import NOT_ME as NOT_ME_CASE
+from countersign.notices.models import RECOVERY_STOPPED, Case, MailChoice, Notice, NoticeChoice
 from countersign.notices.telling import NOT_ME, Stops, stop_subject
 from countersign.policy.errors import Invalid
 
@@ -27,7 +28,8 @@ def stop_by_link(*, token: str, now: datetime) -> Case:
     """Whoever reads the mail says that it was not the owner (SPEC 7: "its button works once, within 10 days").
 
     Suspends only the reported change or the logon's sign-in, ends sessions and open links, and opens a case; it never
-    gives anybody control. Raises ``LinkVoid`` for all but one of parallel tries.
+    gives anybody control. Where the address was changed it "ends sessions and recovery" (SPEC 3): mail would go to
+    whoever changed it. Raises ``LinkVoid`` for all but one of parallel tries.
     """
     link = links.use(NOT_ME, token, now=now)
     logon = Logon.objects.select_for_update(no_key=True).get(pk=link.details["logon"])
@@ -49,10 +51,11 @@ def _stop(
     end_all_sessions(logon, now=now)
     end_known_devices(logon, now)
     stopped = {"sessions_begin_at": now}
-    if stops is Stops.SIGN_IN:
+    if stops in (Stops.SIGN_IN, Stops.RECOVERY):
         stopped["sign_in_stopped_at"] = now
     Logon.objects.filter(pk=logon.pk).update(**stopped)
-    case = Case.objects.create(kind="not_me", logon=logon, about=about, opened_at=now)
+    kind = RECOVERY_STOPPED if stops is Stops.RECOVERY else NOT_ME_CASE
+    case = Case.objects.create(kind=kind, logon=logon, about=about, opened_at=now)
     events.record(
         ReportedNotMe(logon=logon.pk, case=case.pk, about=about, stopped=stops.value),
         actor=actor,

@@ -18,6 +18,17 @@ def _stopped(details: Mapping[str, Any]) -> Words:
             _("A change of your e-mail address was reported"),
             [_("Somebody who reads your mail said that it was not you. All sessions were ended; we look into it.")],
         )
+    if details.get("stopped") == "recovery":
+        return Words(
+            _("Signing in was stopped"),
+            [
+                _("Somebody who reads your mail said that it was not you. All sessions were ended."),
+                _(
+                    "Because an e-mail address was changed, no new password can be chosen by mail either. Please call "
+                    "us: we make sure that it is you."
+                ),
+            ],
+        )
     return Words(
         _("Signing in was stopped"),
         [

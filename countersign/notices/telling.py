@@ -21,9 +21,13 @@ NOT_ME = "not_me"
 
 
 class Stops(StrEnum):
-    """What *This wasn't me* suspends: only the reported change, or the logon's sign-in."""
+    """What *This wasn't me* suspends: only the reported change, or the logon's sign-in.
+
+    ``RECOVERY``: signing in, and recovery by mail too, because mail goes to another address by now.
+    """
 
     SIGN_IN = "sign_in"
+    RECOVERY = "recovery"
     EMAIL_CHANGE = "email_change"
 
 

@@ -18,7 +18,7 @@ from countersign.logons.links import LinkVoid
 from countersign.logons.sessions import end_session
 from countersign.logons.signed_in import signed_in
 from countersign.notices.kinds import KINDS, Words
-from countersign.notices.models import MailChoice, Notice, NoticeChoice
+from countersign.notices.models import RECOVERY_STOPPED, MailChoice, Notice, NoticeChoice
 from countersign.notices.operations import choose_mail, mark_read, stop_by_link, stop_own
 from countersign.notices.telling import NOT_ME, Stops
 from countersign.ui.components.moments import when
@@ -121,15 +121,17 @@ def not_me(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     try:
         if request.method == "POST":
-            stop_by_link(token=token, now=now)
+            case = stop_by_link(token=token, now=now)
             request.session.pop(KEY, None)
-            return HttpResponseRedirect(reverse("notices:stopped"), status=303)
+            by_staff = "?by=staff" if case.kind == RECOVERY_STOPPED else ""
+            return HttpResponseRedirect(reverse("notices:stopped") + by_staff, status=303)
         found = links.find(NOT_ME, token, now=now)
     except LinkVoid:
         return render(request, "notices/not_me_void.html", {}, status=410)
     kind = KINDS.get(found.details["about"])
     context = {
         "whole": found.details["stops"] == Stops.SIGN_IN.value,
+        "recovery": found.details["stops"] == Stops.RECOVERY.value,
         "subject": kind.words({}).subject if kind else "",
         "own": False,
     }
@@ -151,4 +153,4 @@ def own(request: HttpRequest) -> HttpResponse:
 @require_safe
 def stopped(request: HttpRequest) -> HttpResponse:
     """What was stopped, and how one gets in again."""
-    return render(request, "notices/stopped.html", {})
+    return render(request, "notices/stopped.html", {"by_staff": request.GET.get("by") == "staff"})

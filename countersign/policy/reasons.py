@@ -53,6 +53,7 @@ class Reason(StrEnum):
     OWN_REQUEST = "own_request"
     SAME_TAXPAYER = "same_taxpayer"
     TOO_MANY_MISMATCHES = "too_many_mismatches"
+    PASSWORD_BY_MAIL = "password_by_mail"  # noqa: S105 - a reason
 
     # Refused: portfolios (SPEC 2, administer)
     BEYOND_OWN_REACH = "beyond_own_reach"

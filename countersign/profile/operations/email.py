@@ -101,7 +101,8 @@ def remove_second_email(*, actor: Logon, now: datetime) -> bool:
 
 
 def _told(logon: Logon, old: list[str], which: str, now: datetime) -> None:
-    tell(logon, kind=EMAIL_CHANGED, now=now, path=reverse("profile:profile"), stops=Stops.SIGN_IN)
+    # Recovery as well: it would go to the address that is there now.
+    tell(logon, kind=EMAIL_CHANGED, now=now, path=reverse("profile:profile"), stops=Stops.RECOVERY)
     for address in set(old) - set(confirmed_addresses(logon)):
-        mail_words(logon, address, kind=EMAIL_CHANGED, now=now, details={}, stops=Stops.SIGN_IN)
+        mail_words(logon, address, kind=EMAIL_CHANGED, now=now, details={}, stops=Stops.RECOVERY)
     events.record(EmailChanged(which=which), actor=logon, channel=events.Channel.ONLINE, at=now)

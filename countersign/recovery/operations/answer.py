@@ -17,6 +17,7 @@ from countersign.access.models import LogonStanding, SecondaryLogon
 from countersign.access.queries.own import is_secondary
 from countersign.logons import links
 from countersign.logons.models import Link, Logon
+from countersign.notices.queries import recovery_stopped
 from countersign.policy.facts import Standing
 from countersign.recovery.events import RecoveryMailed
 from countersign.recovery.models import ForgottenAsk
@@ -50,7 +51,7 @@ def logons_on(email: str) -> list[Logon]:
 
     Active ones by an address that they confirmed; invited ones by the address at which they were invited, which the
     link confirms. An invited secondary logon whose access was cancelled is invited no more. Whoever is none of these
-    is told as little as a stranger.
+    is told as little as a stranger; so is everybody where recovery was stopped because an address was changed.
     """
     folded = email.lower()
     by_first = Logon.objects.annotate(folded=Lower("email")).filter(folded=folded)
@@ -63,7 +64,7 @@ def logons_on(email: str) -> list[Logon]:
         | Q(pk__in=by_second.filter(second_email_confirmed=True).values("pk")) & active
         | Q(pk__in=by_first.values("pk")) & invited & ~Q(pk__in=left.values("logon"))
     )
-    return list(Logon.objects.filter(usable).order_by("username")[:MOST])
+    return list(Logon.objects.filter(usable).exclude(recovery_stopped()).order_by("username")[:MOST])
 
 
 def _invitation_over(logon: Logon, now: datetime) -> bool:

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from countersign import events
 from countersign.access.queries.own import is_active
+from countersign.events.models import EntrySubject
 from countersign.logons import links
 from countersign.logons.known_devices import end_known_devices
 from countersign.logons.links import LinkVoid
@@ -26,10 +28,13 @@ CANCEL = "cancel_factor_removal"
 def ask_removal(*, logon: Logon, now: datetime) -> FactorRemoval:
     """Begin the waiting for somebody who gave the right password. Asked again, it goes on as it was.
 
-    Raises ``Refused`` where there is no second factor to remove.
+    Raises ``Refused`` where there is no second factor to remove, and where waiting proves nothing: see
+    ``waiting_helps``.
     """
     if not factors_of(logon).any or not is_active(logon.pk, at=now):
         raise Refused(Reason.NOT_FOUND, hidden=True)
+    if not waiting_helps(logon):
+        raise Refused(Reason.PASSWORD_BY_MAIL)
     due = now + timedelta(hours=settings.FACTOR_REMOVAL_HOURS)
     try:
         with transaction.atomic():
@@ -49,6 +54,19 @@ def logon_that_keeps(*, token: str, now: datetime) -> Logon:
     if found is None:
         raise LinkVoid
     return found.logon
+
+
+def waiting_helps(logon: Logon) -> bool:
+    """Whether the right password, 72 hours and notices by mail say anything about who asks.
+
+    A password that was chosen by a mailed link, and with which nobody has signed in since, is known to whoever reads
+    the mailbox: the same reads the notices and the link that cancels. One secret would then be enough. Other ways stay:
+    a letter, the parent logon, staff.
+    """
+    with_password = Q(entry__name="SignedIn", entry__body__how__startswith="password")
+    about = Q(entry__name__in=("PasswordReset", "PasswordChanged")) | with_password
+    found = EntrySubject.objects.filter(about, kind="logon", subject_id=logon.pk).order_by("-entry_id")
+    return found.values_list("entry__name", flat=True).first() != "PasswordReset"
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from countersign.logons.password_rules import SHORTEST_ALONE, SHORTEST_WITH_FACT
 from countersign.logons.passwords import set_password
 from countersign.logons.second_factors import factors_of, required_for
 from countersign.logons.sessions import end_all_sessions
+from countersign.notices.queries import recovery_stopped
 from countersign.policy.errors import Invalid
 from countersign.policy.facts import Standing
 from countersign.recovery.events import PasswordReset
@@ -91,6 +92,8 @@ def _usable(link: Link) -> Logon:
     """The link's logon, while it may be used and the address that the link went to is still one of its."""
     logon = link.logon
     if logon is None or _standing(logon) not in (Standing.ACTIVE, Standing.INVITED):
+        raise LinkVoid
+    if Logon.objects.filter(recovery_stopped(), pk=logon.pk).exists():
         raise LinkVoid
     if link.details.get("address") not in (logon.email.lower(), logon.second_email.lower()):
         raise LinkVoid

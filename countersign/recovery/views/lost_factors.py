@@ -19,7 +19,7 @@ from countersign.policy.errors import Invalid
 from countersign.recovery.forms import LetterCodeForm
 from countersign.recovery.operations import ask_removal, cancel_removal
 from countersign.recovery.operations.letter import ask_letter, ask_staff, letter_to, use_letter
-from countersign.recovery.operations.lost_factors import logon_that_keeps
+from countersign.recovery.operations.lost_factors import logon_that_keeps, waiting_helps
 
 KEY = "cancel_factor_removal"
 
@@ -31,8 +31,9 @@ def lost(request: HttpRequest) -> HttpResponse:
     half = half_of(request, now=now)
     if half is None or half.step is not Step.SECOND_FACTOR:
         return HttpResponseRedirect(reverse("sign_in:log_in"), status=303 if request.method == "POST" else 302)
-    context = {"hours": settings.FACTOR_REMOVAL_HOURS, "username": half.logon.username}
-    if request.method == "POST":
+    waiting = waiting_helps(half.logon)
+    context = {"hours": settings.FACTOR_REMOVAL_HOURS, "username": half.logon.username, "waiting": waiting}
+    if request.method == "POST" and waiting:
         context["removal"] = ask_removal(logon=half.logon, now=now)
         return render(request, "recovery/removal_asked.html", context)
     return render(request, "recovery/lost.html", context)
