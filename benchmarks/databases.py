@@ -101,6 +101,17 @@ class Server:
         database.run("migrate", "--quiet")
         return database
 
+    @contextmanager
+    def copy(self, database: Database, name: str) -> Iterator[Database]:
+        """A copy of it, for what has to be committed and would spoil a world. Dropped at the end."""
+        self.drop(name)
+        statement = "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY"
+        self.administer(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(database.name)))
+        try:
+            yield self.database(name)
+        finally:
+            self.drop(name)
+
     def world(self, parameters: Parameters) -> Database:
         """The database of an imported world: made once, reused as long as parameters and migrations are the same."""
         mark = f"{parameters.name()} {_fingerprint()}"

@@ -52,12 +52,13 @@ def measure_each(warm: Sequence[Callable[[], object]], acts: Sequence[Callable[[
         started = time.perf_counter_ns()
         act()
         taken.append(time.perf_counter_ns() - started)
-    taken.sort()
-    return Timing(
-        median=taken[len(taken) // 2] / 1e6,
-        p95=taken[min(len(taken) - 1, len(taken) * 95 // 100)] / 1e6,
-        runs=len(taken),
-    )
+    return timing_of(taken)
+
+
+def timing_of(taken: Sequence[int]) -> Timing:
+    """Median and 95th percentile of some times, in nanoseconds."""
+    times, runs = sorted(taken), len(taken)
+    return Timing(times[runs // 2] / 1e6, times[min(runs - 1, runs * 95 // 100)] / 1e6, runs)
 
 
 def measure_in_turn(*acts: Callable[[], object], runs: int = 200, warm: int = 20) -> list[Timing]:
@@ -71,11 +72,7 @@ def measure_in_turn(*acts: Callable[[], object], runs: int = 200, warm: int = 20
             started = time.perf_counter_ns()
             act()
             taken[place].append(time.perf_counter_ns() - started)
-    timings = []
-    for times in taken:
-        times.sort()
-        timings.append(Timing(times[runs // 2] / 1e6, times[min(runs - 1, runs * 95 // 100)] / 1e6, runs))
-    return timings
+    return [timing_of(times) for times in taken]
 
 
 def once(seconds: float) -> Timing:
