@@ -18,6 +18,7 @@ class SecurityGroupsConfig(AppConfig):
             (own.CHANGE, _("Security group changed")),
             (own.DELETE, _("Security group deleted")),
             (own.PLACE, _("Customers placed in a security group")),
+            (own.KEEP, _("Kept to the parent logon")),
             (own.UPLOAD, _("Customers placed from a file")),
         ):
             kinds.register(kinds.Kind(name, title, receipts.about, receipts.receipt))

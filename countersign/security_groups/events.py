@@ -42,6 +42,14 @@ class CustomersPlaced(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomersKept(Event):
+    """So many individuals of the parent's own left their groups: no secondary logon sees them any more."""
+
+    portfolio: int
+    customers: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlacementsUploaded(Event):
     """A file of placements was submitted: so many customers came to other groups, so many rows were skipped."""
 

@@ -11,6 +11,9 @@ from countersign.ui.forms import Form, OnceForm, TextField
 LONGEST_NAME, LONGEST_DESCRIPTION = 100, 500
 MOST_BYTES = 10_000_000
 
+KEPT = "kept"
+"""Instead of a group: kept to the parent logon, in none."""
+
 
 class SeenForm(OnceForm):
     """A change of something that was seen: ``version`` names what."""
@@ -60,9 +63,17 @@ class PlaceForm(SeenForm):
         error_messages={"required": _("Select the button of the security group that you want.")},
     )
 
-    def clean_group(self) -> int:
-        """The key of a group; whether it is one is the operation's to judge."""
+    def clean_group(self) -> int | str:
+        """The key of a group, or ``KEPT``; whether it is one is the operation's to judge."""
         typed = self.cleaned_data["group"]
+        if typed == KEPT:
+            return KEPT
         if not (typed.isascii() and typed.isdigit() and 0 < int(typed) <= LARGEST_KEY):
             raise forms.ValidationError(_("Select the button of the security group that you want."))
         return int(typed)
+
+    @property
+    def target(self) -> int | None:
+        """The key of the group, None for ``KEPT``; after ``is_valid``."""
+        typed = self.cleaned_data["group"]
+        return None if typed == KEPT else int(typed)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from countersign.access.models import GroupMember, PortfolioHolder, SecondaryLogon, SecurityGroup
 from countersign.access.operations.customers import differences
-from countersign.access.operations.groups import end_group, place, set_groups
+from countersign.access.operations.groups import end_group, keep, place, set_groups
 from countersign.access.queries.chosen_customers import Chosen, groups_of_customers
 from countersign.access.queries.group_changes import (
     ChangedCustomer,
@@ -81,22 +81,26 @@ def test_placing_customers_does_what_its_preview_says(world: World, data: st.Dat
         )
         if portfolio is None or not any(group.is_default for group in groups):
             raise Undo
-        group = data.draw(st.sampled_from(sorted(groups, key=lambda one: one.pk)))
+        # None: the holder's own individuals are kept to it again.
+        group = data.draw(st.sampled_from([*sorted(one.pk for one in groups), None]))
         keys = sorted(Taxpayer.objects.values_list("pk", flat=True))
         chosen = data.draw(
             st.sampled_from([Chosen(), Chosen(search="NAME t1"), Chosen(group=min(one.pk for one in groups))])
             | st.lists(st.sampled_from(keys), unique=True).map(lambda some: Chosen(taxpayers=tuple(some)))
         )
         before = clients(portfolio)
-        preview = preview_of_placing(portfolio, chosen, group=group.pk, at=now)
+        preview = preview_of_placing(portfolio, chosen, group=group, at=now)
         pages: dict[tuple[int, bool], list[ChangedCustomer]] = {
             (logon, gained): customers_of_placing(
-                portfolio, chosen, group=group.pk, logon=logon, gained=gained, at=now, first=0, size=50
+                portfolio, chosen, group=group, logon=logon, gained=gained, at=now, first=0, size=50
             )
             for logon in before
             for gained in (True, False)
         }
-        moved = place(portfolio=portfolio, chosen=chosen, group=group.pk, submission="", now=now)
+        if group is None:
+            moved = keep(portfolio=portfolio, chosen=chosen, submission="", now=now)
+        else:
+            moved = place(portfolio=portfolio, chosen=chosen, group=group, submission="", now=now)
         assert moved == preview.customers
         check(preview, pages, before, clients(portfolio))
         assert differences() == 0

@@ -13,7 +13,7 @@ from django.db import connection
 
 from countersign.access.models import GroupMember, Placement, SecurityGroup
 from countersign.access.operations.customers import refresh
-from countersign.access.queries.chosen_customers import GROUP_NOW, Chosen, condition
+from countersign.access.queries.chosen_customers import GROUP_NOW, OWN_INDIVIDUAL, Chosen, condition
 
 
 def begin_group(*, portfolio: int, name: str, description: str, submission: str, now: datetime) -> SecurityGroup:
@@ -96,6 +96,38 @@ def place(*, portfolio: int, chosen: Chosen, group: int, submission: str, now: d
             cursor.execute(_BEGIN, parameters)
             cursor.execute(_DERIVE, parameters)
     return moved
+
+
+_KEEP = """
+UPDATE access_customer k SET group_id = NULL, timed = EXISTS (
+    SELECT FROM access_taxpayeraccess own JOIN access_portfolioholder h ON h.holder_id = own.logon_id
+    WHERE h.portfolio_id = %(portfolio)s AND h.ended_at IS NULL AND own.taxpayer_id = k.taxpayer_id
+      AND own.access_type = 'MA' AND own.accepted AND own.ended_at IS NULL
+      AND (own.ends_at IS NOT NULL OR own.begins_at > own.recorded_at)) FROM being_placed
+WHERE k.portfolio_id = %(portfolio)s AND k.taxpayer_id = being_placed.taxpayer_id AND k.passed_on
+"""
+
+
+def keep(*, portfolio: int, chosen: Chosen, submission: str, now: datetime) -> int:
+    """Take the holder's own individuals among the chosen out of every group. Returns how many.
+
+    They are "kept to yourself: in no group until P places them" (SPEC 2), as before their placement.
+    """
+    parameters: dict[str, Any] = {"portfolio": portfolio, "now": now, "at": now, "submission": submission}
+    where = condition(chosen, parameters)
+    with connection.cursor() as cursor:
+        cursor.execute(_CHOOSE)
+        cursor.execute("TRUNCATE being_placed")
+        cursor.execute(
+            f"""INSERT INTO being_placed SELECT k.taxpayer_id FROM access_customer k
+            WHERE {where} AND {OWN_INDIVIDUAL} AND ({GROUP_NOW}) IS NOT NULL""",
+            parameters,
+        )
+        kept = int(cursor.rowcount)
+        if kept:
+            cursor.execute(_END, parameters)
+            cursor.execute(_KEEP, parameters)
+    return kept
 
 
 def set_groups(*, logon: int, groups: Collection[int], submission: str, now: datetime) -> tuple[list[int], list[int]]:

@@ -37,6 +37,27 @@ GROUP_NOW = f"""CASE WHEN NOT k.timed THEN k.group_id ELSE (
     WHERE t.id = k.taxpayer_id) END"""
 
 
+# Individuals of whom the holder of the portfolio is Master Administrator: only these may be kept to it.
+OWN_INDIVIDUAL = f"""EXISTS (
+    SELECT FROM taxpayers_taxpayer t JOIN access_taxpayeraccess own ON own.taxpayer_id = t.id
+    JOIN access_portfolioholder h ON h.holder_id = own.logon_id
+    WHERE t.id = k.taxpayer_id AND t.kind = 'individual' AND h.portfolio_id = k.portfolio_id
+      AND {live("h", past=False)} AND own.access_type = 'MA' AND own.accepted AND {live("own", past=False)})"""
+
+
+def keepable(portfolio: int, chosen: Chosen, *, at: datetime) -> int:
+    """How many of the chosen customers are shared by a placement and may be kept to the parent logon again."""
+    parameters: dict[str, Any] = {"portfolio": portfolio, "at": at}
+    where = condition(chosen, parameters)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT count(*) FROM access_customer k
+            WHERE {where} AND {OWN_INDIVIDUAL} AND ({GROUP_NOW}) IS NOT NULL""",
+            parameters,
+        )
+        return int(cursor.fetchone()[0])
+
+
 def condition(chosen: Chosen, parameters: dict[str, Any]) -> str:
     """SQL on ``access_customer k``; fills in its parameters."""
     sql = "k.portfolio_id = %(portfolio)s AND k.passed_on"

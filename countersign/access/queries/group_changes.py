@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from countersign.access.queries.chosen_customers import GROUP_NOW, Chosen, condition
+from countersign.access.queries.chosen_customers import GROUP_NOW, OWN_INDIVIDUAL, Chosen, condition
 from countersign.access.queries.live import live
 from countersign.access.queries.paths import active, parentless, paused, taxpayer_has
 from countersign.access.queries.secondary_profile import sources_of_holder
@@ -58,8 +58,11 @@ class ChangedCustomer(NamedTuple):
     legal_name: str
 
 
-def preview_of_placing(portfolio: int, chosen: Chosen, *, group: int, at: datetime) -> Preview:
-    """Every chosen customer goes to ``group``. Deleting a group is the same as placing all of it in Default."""
+def preview_of_placing(portfolio: int, chosen: Chosen, *, group: int | None, at: datetime) -> Preview:
+    """Every chosen customer goes to ``group``. Deleting a group is the same as placing all of it in Default.
+
+    None: those of them that are the holder's own individuals are kept to the holder again, in no group.
+    """
     return preview_of(_placing(portfolio, chosen, group, at))
 
 
@@ -69,7 +72,7 @@ def preview_of_groups(portfolio: int, logon: int, *, groups: Collection[int], at
 
 
 def customers_of_placing(
-    portfolio: int, chosen: Chosen, *, group: int, logon: int, gained: bool, at: datetime, first: int, size: int
+    portfolio: int, chosen: Chosen, *, group: int | None, logon: int, gained: bool, at: datetime, first: int, size: int
 ) -> list[ChangedCustomer]:
     """A page of the clients that one logon would gain or lose, by name."""
     return customers_of(_placing(portfolio, chosen, group, at), logon, gained, first, size)
@@ -100,6 +103,10 @@ _COUNTED_PLAINLY = f"""
            coalesce(sum(o.n) FILTER (WHERE o.before = ANY(m.groups) AND NOT o.before = ANY(%(wanted)s)), 0) AS losses
     FROM member m JOIN cell o ON {SEEN} GROUP BY m.logon_id"""
 
+_COUNTED_AS_LOST = f"""
+    SELECT m.logon_id, 0 AS gains, sum(o.n) AS losses
+    FROM member m JOIN cell o ON o.before = ANY(m.groups) AND {SEEN} GROUP BY m.logon_id"""
+
 
 class Change(NamedTuple):
     """``moved``: SQL for (taxpayer_id, name_folded, before); the two conditions on its ``before`` and member ``m``.
@@ -115,9 +122,13 @@ class Change(NamedTuple):
     parameters: dict[str, Any]
 
 
-def _placing(portfolio: int, chosen: Chosen, group: int, at: datetime) -> Change:
+def _placing(portfolio: int, chosen: Chosen, group: int | None, at: datetime) -> Change:
     parameters: dict[str, Any] = {"portfolio": portfolio, "target": group, "at": at}
     where = condition(chosen, parameters)
+    if group is None:
+        moved = f"""SELECT k.taxpayer_id, k.name_folded, {GROUP_NOW} AS before FROM access_customer k
+        WHERE {where} AND {OWN_INDIVIDUAL} AND ({GROUP_NOW}) IS NOT NULL"""
+        return Change(moved, "true", "false", "o.before = ANY(m.groups)", _COUNTED_AS_LOST, parameters)
     moved = f"""SELECT k.taxpayer_id, k.name_folded, {GROUP_NOW} AS before FROM access_customer k
         WHERE {where} AND ({GROUP_NOW}) IS DISTINCT FROM %(target)s"""
     return Change(

@@ -26,7 +26,7 @@ NAMED = 20
 
 def about(submissions: Sequence[Submission], viewers: Mapping[int, Viewer]) -> dict[int, str]:
     """Which group each concerns."""
-    of_groups = [one for one in submissions if one.kind != kinds.UPLOAD]
+    of_groups = [one for one in submissions if one.kind not in (kinds.UPLOAD, kinds.KEEP)]
     groups = SecurityGroup.objects.in_bulk({one.subject for one in of_groups if one.subject is not None})
     return {one.pk: groups[one.subject].name for one in of_groups if one.subject in groups}
 
@@ -40,11 +40,12 @@ def receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
     links: list[Link] = []
     table = None
     if group is not None:
-        lines.append((_("Security group"), group.name))
+        if submission.kind != kinds.KEEP:
+            lines.append((_("Security group"), group.name))
         groups = Link(_("Security Groups"), reverse("security_groups:list", args=[group.portfolio_id]))
         customers = Link(_("Customer Security"), reverse("security_groups:customers", args=[group.portfolio_id]))
-        links = [customers, groups] if submission.kind == kinds.PLACE else [groups, customers]
-        if submission.kind in (kinds.PLACE, kinds.DELETE):
+        links = [customers, groups] if submission.kind in (kinds.PLACE, kinds.KEEP) else [groups, customers]
+        if submission.kind in (kinds.PLACE, kinds.DELETE, kinds.KEEP):
             moved = _moved(group.portfolio_id, submission.confirmation_number)
             keys = list(moved.values_list("taxpayer_id", flat=True).distinct())
             lines.append((_("Customers moved"), number(len(keys))))
@@ -103,4 +104,6 @@ def _happens_now(kind: str) -> list[str]:
         return [_("Nobody's access changes by a name or a description.")]
     if kind == kinds.DELETE:
         return [_("Its customers are in Default now, and it lets nobody in any more.")]
+    if kind == kinds.KEEP:
+        return [_("No secondary logon sees it any more. To share it again, place it in a security group.")]
     return [_("It holds from now on: secondary logons see these customers through their new group only.")]

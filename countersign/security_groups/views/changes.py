@@ -17,9 +17,10 @@ from countersign.policy.reasons import Reason
 from countersign.portfolios.pages import CUSTOMER_SECURITY, portfolio_page
 from countersign.portfolios.previews import customer_rows, preview_table
 from countersign.portfolios.queries import portfolio_of
+from countersign.security_groups.forms import KEPT
 from countersign.security_groups.operations.placing import check_may_place
 from countersign.security_groups.queries.groups import target_group
-from countersign.security_groups.views.steps import address_of, chosen_in, key_in, page_number
+from countersign.security_groups.views.steps import address_of, chosen_in, kept_words, key_in, page_number, target_in
 from countersign.ui.tables import Column, Empty, Pager, Table, address_with, page_size, page_sizes
 
 
@@ -28,10 +29,11 @@ def changes(request: HttpRequest, portfolio: int) -> HttpResponse:
     """What a placement would change, as paged lists: without ``logon`` who is affected, with it which clients."""
     now = timezone.now()
     standing = portfolio_of(signed_in(request), portfolio, at=now)
-    chosen, to, logon = chosen_in(request), key_in(request.GET.get("to", "")), key_in(request.GET.get("logon", ""))
-    if to is None:
+    chosen, logon = chosen_in(request), key_in(request.GET.get("logon", ""))
+    named, to = target_in(request)
+    if not named:
         return redirect("security_groups:customers", portfolio)
-    target = target_group(standing, to, at=now)
+    target = kept_words() if to is None else target_group(standing, to, at=now).name
     check_may_place(standing, chosen, to, at=now)
     size, page = page_size(request), page_number(request)
     first = (page - 1) * size
@@ -42,7 +44,7 @@ def changes(request: HttpRequest, portfolio: int) -> HttpResponse:
         here = reverse("security_groups:changes", args=[portfolio])
         table = preview_table(
             preview,
-            lambda key, gains: here + address_of(chosen, to=to, logon=key, gained=int(gains)),
+            lambda key, gains: here + address_of(chosen, to=KEPT if to is None else to, logon=key, gained=int(gains)),
             first=first,
             size=size,
         )
@@ -64,6 +66,7 @@ def changes(request: HttpRequest, portfolio: int) -> HttpResponse:
     context = {
         "table": table,
         "target": target,
+        "kept": to is None,
         "who": who,
         "pager": Pager(
             previous_url=f"{address_with(request)}&page={page - 1}" if page > 1 else "",

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from countersign.access.queries.chosen_customers import Chosen
+from countersign.access.queries.chosen_customers import Chosen, keepable
 from countersign.access.queries.group_changes import preview_of_placing
 from countersign.logons.signed_in import signed_in
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.reasons import Reason
 from countersign.portfolios.pages import CUSTOMER_SECURITY, portfolio_page
 from countersign.portfolios.queries import Standing, portfolio_of
-from countersign.security_groups.forms import PlaceForm
+from countersign.security_groups.forms import KEPT, PlaceForm
 from countersign.security_groups.operations import place_customers
 from countersign.security_groups.operations.placing import check_may_place, nothing_moves
 from countersign.security_groups.queries.customers import CustomerRow, customer_of
@@ -30,6 +30,7 @@ from countersign.security_groups.views.steps import (
     changes_of,
     chosen_in,
     done,
+    kept_words,
     page_number,
     searched,
     step_of,
@@ -71,7 +72,7 @@ def _place(request: HttpRequest, standing: Standing, chosen: Chosen, customer: C
     step = step_of(request)
     if not form.is_valid() or step == CHANGE:
         return _select(request, standing, form, context)
-    target_key = form.cleaned_data["group"]
+    target_key = form.target
     stale = False
     try:
         if step == SUBMIT:
@@ -88,19 +89,19 @@ def _place(request: HttpRequest, standing: Standing, chosen: Chosen, customer: C
                 return done(submission.confirmation_number)
             except Stale:
                 stale = True
-        target = target_group(standing, target_key, at=now)
+        name = kept_words() if target_key is None else target_group(standing, target_key, at=now).name
         check_may_place(standing, chosen, target_key, at=now)
         preview = preview_of_placing(standing.portfolio, chosen, group=target_key, at=now)
         if not preview.customers:
-            raise Invalid({"group": nothing_moves(target.name)})
+            raise Invalid({"group": nothing_moves(target_key, name)})
     except Invalid as invalid:
         form.add_problems(invalid.problems)
         return _select(request, standing, form, context)
     table, whole = changes_of(standing.portfolio, chosen, target_key, preview)
     token = form.cleaned_data["token"]
     context |= {
-        "form": PlaceForm(initial={"group": target_key, "version": preview.version, "token": token}),
-        "target": target,
+        "form": PlaceForm(initial={"group": form.cleaned_data["group"], "version": preview.version, "token": token}),
+        "target": name,
         "preview": preview,
         "table": table,
         "whole_url": whole,
@@ -121,6 +122,8 @@ def _select(request: HttpRequest, standing: Standing, form: PlaceForm, context: 
     customer: CustomerRow | None = context["customer"]
     now_in = customer.group if customer else None
     chosen_group = str(form["group"].value() or now_in or "")
+    may_keep = page == 1 and not find and standing.limits is None
+    kept_row = may_keep and keepable(standing.portfolio, context["chosen"], at=timezone.now()) > 0
     table = Table(
         _("Select Security Group"),
         [
@@ -138,7 +141,8 @@ def _select(request: HttpRequest, standing: Standing, form: PlaceForm, context: 
                 "logons": row.logons,
             }
             for row in shown
-        ],
+        ]
+        + ([_kept_row(chosen_group)] if kept_row else []),
         Empty(_("No security group matches"), _("Try another part of the name.")),
     )
     previous = f"{address_with(request)}&page={page - 1}" if page > 1 else ""
@@ -157,6 +161,18 @@ def _select(request: HttpRequest, standing: Standing, form: PlaceForm, context: 
         else None,
     }
     return portfolio_page(request, standing, CUSTOMER_SECURITY, "security_groups/place.html", context, form.http_status)
+
+
+def _kept_row(chosen: str) -> dict[str, Any]:
+    """Individuals of the parent logon's own can be taken back out of every group (SPEC 2, "kept to yourself")."""
+    return {
+        "key": KEPT,
+        "name": kept_words(),
+        "second": _("In no security group: no secondary logon sees it. Only your own individual tax."),
+        "checked": chosen == KEPT,
+        "customers": "",
+        "logons": "",
+    }
 
 
 def _address(standing: Standing, chosen: Chosen, customer: CustomerRow | None) -> str:

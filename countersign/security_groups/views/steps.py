@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from countersign.access.queries.chosen_customers import Chosen, in_order
 from countersign.access.queries.group_changes import Preview
 from countersign.portfolios.previews import SHOWN, preview_table
+from countersign.security_groups.forms import KEPT
 from countersign.ui.converters import LARGEST_KEY
 from countersign.ui.tables import PAGE_SIZES, Table
 
@@ -75,12 +77,24 @@ def address_of(chosen: Chosen, **more: Any) -> str:
     return "?" + urlencode([(name, value) for name, value in [*parts, *more.items()] if value != ""])
 
 
-def changes_of(portfolio: int, chosen: Chosen, target: int, preview: Preview) -> tuple[Table, str]:
+def kept_words() -> str:
+    """What stands in the place of a group's name for what is in none."""
+    return _("Kept to the parent logon")
+
+
+def target_in(request: HttpRequest) -> tuple[bool, int | None]:
+    """Whether the address names where the customers would come to (``to``), and which group: None for ``KEPT``."""
+    typed = request.GET.get("to", "")
+    return (True, None) if typed == KEPT else (bool(typed), key_in(typed))
+
+
+def changes_of(portfolio: int, chosen: Chosen, target: int | None, preview: Preview) -> tuple[Table, str]:
     """Who gains and loses clients, each count a link; and the address of the whole list where it is cut short."""
     page = reverse("security_groups:changes", args=[portfolio])
+    to = KEPT if target is None else target
 
     def address(logon: int, gained: bool) -> str:
-        return page + address_of(chosen, to=target, logon=logon, gained=int(gained))
+        return page + address_of(chosen, to=to, logon=logon, gained=int(gained))
 
-    whole = page + address_of(chosen, to=target) if len(preview.logons) > SHOWN else ""
+    whole = page + address_of(chosen, to=to) if len(preview.logons) > SHOWN else ""
     return preview_table(preview, address), whole
