@@ -53,6 +53,7 @@ REASONS: dict[str, Promise] = {
     Reason.REQUEST_EXPIRED: _("This request has expired"),
     Reason.ACCESS_CHANGED: _("The access that you saw has changed since"),
     Reason.FACTORS_CHANGED: _("A second factor was set up meanwhile, in another browser"),
+    Reason.DEVICE_ENDED: _("This device is not known any more"),
 }
 
 _MASTER_ADMINISTRATOR = _("A Master Administrator of the taxpayer can change this.")

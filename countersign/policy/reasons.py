@@ -67,3 +67,4 @@ class Reason(StrEnum):
     REQUEST_EXPIRED = "request_expired"
     ACCESS_CHANGED = "access_changed"
     FACTORS_CHANGED = "factors_changed"
+    DEVICE_ENDED = "device_ended"

@@ -34,6 +34,8 @@ SECURITY_EVENTS = (
     "SecondFactorRemoved",
     "RecoveryCodesMade",
     "RecoveryCodeUsed",
+    "SessionsEnded",
+    "KnownDevicesEnded",
     "EmailChangeAsked",
     "EmailChanged",
     "ProfileChanged",

@@ -32,6 +32,14 @@ class SessionsEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownDevicesEnded(Event):
+    """Devices of the actor are known no more, at the actor's wish. ``device``: its key; None for all others."""
+
+    count: int
+    device: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecoveryCodesMade(Event):
     """The actor got new recovery codes; the old ones ended."""
 

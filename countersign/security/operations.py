@@ -1,4 +1,4 @@
-"""Add and remove second factors of one's own logon.
+"""Add and remove second factors of one's own logon; end its sessions and known devices.
 
 SPEC 3: sessions are "ended everywhere at once by password reset, factor change, ...". So each of these ends the
 other sessions of the logon and its known devices, in its transaction.
@@ -14,14 +14,20 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from countersign import events
-from countersign.logons.known_devices import end_known_devices
-from countersign.logons.models import Authenticator, Logon, Passkey, RecoveryCode
+from countersign.logons.known_devices import end_known_devices, end_one_device
+from countersign.logons.models import Authenticator, KnownDevice, Logon, Passkey, RecoveryCode
 from countersign.logons.second_factors import factors_of, passkeys, recovery_codes, required_for, totp
 from countersign.logons.second_factors.ways import Way
 from countersign.logons.sessions import end_all_sessions, end_one_session
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.reasons import Reason
-from countersign.security.events import RecoveryCodesMade, SecondFactorAdded, SecondFactorRemoved, SessionsEnded
+from countersign.security.events import (
+    KnownDevicesEnded,
+    RecoveryCodesMade,
+    SecondFactorAdded,
+    SecondFactorRemoved,
+    SessionsEnded,
+)
 
 
 @transaction.atomic
@@ -110,6 +116,37 @@ def end_sessions(*, actor: Logon, session: str, keep: str, now: datetime) -> int
     if count:
         _record(SessionsEnded(count=count), actor, now)
     return count
+
+
+@transaction.atomic
+def end_device(*, actor: Logon, device: int, now: datetime) -> None:
+    """One device of the actor, by its key in the list, is known no more. It only reduces, so nothing is asked for it.
+
+    Raises ``Refused`` (hidden) where the actor has no such device, ``Stale`` where it had ended already.
+    """
+    device_to_end(actor=actor, device=device)
+    if not end_one_device(actor, device, now):
+        raise Stale(what=Reason.DEVICE_ENDED)
+    _record(KnownDevicesEnded(count=1, device=device), actor, now)
+
+
+@transaction.atomic
+def end_other_devices(*, actor: Logon, keep: int | None, now: datetime) -> int:
+    """Every known device of the actor but ``keep``, the one in use, is known no more. Returns how many."""
+    count = end_known_devices(actor, now, keep=keep)
+    if count:
+        _record(KnownDevicesEnded(count=count), actor, now)
+    return count
+
+
+def device_to_end(*, actor: Logon, device: int) -> KnownDevice:
+    """A device of the actor that has not ended. Raises as ``end_device`` does."""
+    found = KnownDevice.objects.filter(logon=actor, pk=device).first()
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, hidden=True)
+    if found.ended_at is not None:
+        raise Stale(what=Reason.DEVICE_ENDED, at=found.ended_at)
+    return found
 
 
 def _lock(actor: Logon, first: bool = False) -> None:

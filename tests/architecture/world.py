@@ -13,7 +13,7 @@ from django.utils import timezone
 from countersign.access.models import Portfolio, PortfolioHolder, PortfolioSource, SecurityGroup
 from countersign.config.routes import ROUTES, Route
 from countersign.leaving.models import SuccessorOffer
-from countersign.logons.models import Authenticator, Logon, Passkey
+from countersign.logons.models import Authenticator, KnownDevice, Logon, Passkey
 from countersign.logons.second_factors.encryption import encrypt
 from countersign.policy.rights import Rights
 from countersign.registration.operations.requests import open_request
@@ -53,6 +53,7 @@ class World:
         dana = Logon.objects.get(username=username("dana"))
         self.keys["@passkey"] = Passkey.objects.create(logon=dana, credential_id=b"dana", credential_data=b"-").pk
         secret = encrypt(b"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+        self.keys["@device"] = KnownDevice.objects.create(logon=dana, token_hash=b"d" * 32, description="Firefox").pk
         Authenticator.objects.create(logon=dana, secret_encrypted=secret.text, key_id=secret.key_id)
         retail = SecurityGroup.objects.get(
             name="Retail clients", portfolio__holders__holder__username=username("maria")

@@ -85,7 +85,9 @@ def test_confirming_asks_for_every_secret_the_logon_has(client: Client, secret: 
 
 
 def test_removing_the_last_one_where_none_is_required(client: Client, dana: Logon, codes: list[str]) -> None:
-    assert b"It is your last second factor" in client.get(REMOVE_APP).content
+    asked = client.get(REMOVE_APP).content
+    assert b"It is your last second factor" in asked
+    assert asked.count(f'href="{LIST}"'.encode()) == 2  # back, and Keep it
     assert factors_of(dana).authenticator
     assert client.post(REMOVE_APP).status_code == 303
     assert not factors_of(dana).any

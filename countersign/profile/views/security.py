@@ -96,6 +96,8 @@ def security_words() -> dict[str, str]:
         "SecondFactorRemoved": _("Second factor removed"),
         "RecoveryCodesMade": _("Recovery codes made"),
         "RecoveryCodeUsed": _("Recovery code used"),
+        "SessionsEnded": _("Sessions ended from the list"),
+        "KnownDevicesEnded": _("Devices forgotten"),
         "EmailChangeAsked": _("New e-mail address entered"),
         "EmailChanged": _("E-mail address changed"),
         "ProfileChanged": _("Profile changed"),

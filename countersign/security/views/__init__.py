@@ -1,6 +1,7 @@
 """Pages of one's second factors, one module per kind."""
 
 from countersign.security.views.authenticator import authenticator, picture, remove_authenticator
+from countersign.security.views.devices import devices, end_device, end_other_devices
 from countersign.security.views.factors import factors
 from countersign.security.views.passkey import passkey, passkey_options, remove_passkey
 from countersign.security.views.recovery_codes import new_recovery_codes, recovery_codes, recovery_codes_file
@@ -8,6 +9,9 @@ from countersign.security.views.sessions import sessions
 
 __all__ = [
     "authenticator",
+    "devices",
+    "end_device",
+    "end_other_devices",
     "factors",
     "new_recovery_codes",
     "passkey",
