@@ -26,13 +26,13 @@ _WANTED = f"""
     ), found AS (
         SELECT portfolio_id, holder_id, taxpayer_id, true AS passed_on FROM source
         WHERE %(taxpayers)s::bigint[] IS NULL OR taxpayer_id = ANY(%(taxpayers)s)
-        UNION
+        UNION ALL
         SELECT source.portfolio_id, source.holder_id, a.taxpayer_id, true
         FROM source
         JOIN access_grant g ON g.third_party_id = source.taxpayer_id AND g.ended_at IS NULL
         JOIN taxpayers_account a ON a.id = g.account_id
         WHERE %(taxpayers)s::bigint[] IS NULL OR a.taxpayer_id = ANY(%(taxpayers)s)
-        UNION
+        UNION ALL
         SELECT h.portfolio_id, h.holder_id, ta.taxpayer_id, false
         FROM holder h
         JOIN access_taxpayeraccess ta ON ta.logon_id = h.holder_id AND ta.ended_at IS NULL
@@ -70,19 +70,26 @@ _SCOPE = """
     (%(portfolios)s::bigint[] IS NULL OR kept.portfolio_id = ANY(%(portfolios)s))
     AND (%(taxpayers)s::bigint[] IS NULL OR kept.taxpayer_id = ANY(%(taxpayers)s))
 """
-_REMOVE = f"""
-    DELETE FROM access_customer kept WHERE {_SCOPE} AND NOT EXISTS (
-        SELECT FROM ({_WANTED}) wanted
-        WHERE wanted.portfolio_id = kept.portfolio_id AND wanted.taxpayer_id = kept.taxpayer_id)
-"""
-_PUT = f"""
+# What is wanted is found once, and only rows that differ are written: a portfolio that passes on with all its customers
+# writes next to nothing. A full join, because the planner takes a firm's customers for a handful and would compare each
+# with each.
+_REFRESH = f"""
+    WITH wanted AS MATERIALIZED ({_WANTED}),
+    difference AS MATERIALIZED (
+        SELECT portfolio_id, taxpayer_id, wanted.group_id, wanted.passed_on, wanted.timed, wanted.name_folded
+        FROM wanted FULL JOIN (SELECT * FROM access_customer kept WHERE {_SCOPE}) there
+             USING (portfolio_id, taxpayer_id)
+        WHERE (wanted.group_id, wanted.passed_on, wanted.timed, wanted.name_folded)
+              IS DISTINCT FROM (there.group_id, there.passed_on, there.timed, there.name_folded)),
+    removed AS (
+        DELETE FROM access_customer gone USING difference
+        WHERE difference.name_folded IS NULL
+          AND gone.portfolio_id = difference.portfolio_id AND gone.taxpayer_id = difference.taxpayer_id)
     INSERT INTO access_customer AS kept (portfolio_id, taxpayer_id, group_id, passed_on, timed, name_folded)
-    {_WANTED}
+    SELECT * FROM difference WHERE name_folded IS NOT NULL
     ON CONFLICT (portfolio_id, taxpayer_id) DO UPDATE
     SET group_id = excluded.group_id, passed_on = excluded.passed_on, timed = excluded.timed,
         name_folded = excluded.name_folded
-    WHERE (kept.group_id, kept.passed_on, kept.timed, kept.name_folded)
-          IS DISTINCT FROM (excluded.group_id, excluded.passed_on, excluded.timed, excluded.name_folded)
 """
 _DIFFERENCES = f"""
     SELECT count(*) FROM (
@@ -109,8 +116,7 @@ def refresh(*, portfolios: Sequence[int] | None, taxpayers: Sequence[int] | None
     with connection.cursor() as cursor:
         for portfolio in sorted(portfolios or ()):
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [_PORTFOLIO_LOCK, portfolio % 2**31])
-        cursor.execute(_REMOVE, parameters)
-        cursor.execute(_PUT, parameters)
+        cursor.execute(_REFRESH, parameters)
 
 
 def differences() -> int:
