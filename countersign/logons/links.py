@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -38,10 +39,11 @@ def issue(
 ) -> str:
     """Make a link of this kind and return its token, which is not stored and cannot be had again.
 
-    ``replaces``: older open links of the same kind and logon (or subject) are void from now on: newest only.
-    Details are keys and codes, and nothing that a thief of the database could use.
+    ``replaces``: older open links of the same kind and logon (or subject) are void from now on: newest only, also of
+    two that are made at once. In the caller's transaction. Details are keys and codes, and nothing that a thief of the database could use.
     """
     if replaces:
+        _one_at_a_time(kind, str(logon.pk) if logon is not None else subject)
         void(kind, logon=logon, subject=subject, now=now)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     Link.objects.create(
@@ -97,6 +99,12 @@ def forget_old_links(*, now: datetime) -> int:
     """Periodic: delete links that ended 30 days ago. Returns how many."""
     deleted, _ = Link.objects.filter(expires_at__lt=now - timedelta(days=30)).delete()
     return deleted
+
+
+def _one_at_a_time(kind: str, whose: str) -> None:
+    """Hold what the newest link replaces until the transaction ends: two would not see each other's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [20_104, f"{kind} {whose}"])
 
 
 def _open(kind: str, now: datetime) -> QuerySet[Link]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from countersign.logons import links
 from countersign.logons.links import LinkVoid
+from countersign.logons.models import Link
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
@@ -77,3 +79,29 @@ def test_whoever_planted_the_session_does_not_hold_the_link(db: None, client: Cl
     assert answer.status_code == 302 and token not in answer.headers["Location"]
     assert client.cookies["countersign"].value != planted.session_key
     assert token not in SessionStore(planted.session_key).load().values()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ten_links_made_at_once_one_is_the_newest() -> None:
+    ready = Barrier(10)
+
+    def make(_turn: int) -> str:
+        try:
+            with transaction.atomic():
+                ready.wait(timeout=20)
+                return links.issue("test", subject="7", lifetime=DAY, now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        tokens = list(pool.map(make, range(10)))
+    assert Link.objects.filter(kind="test", used_at=None, void_at=None).count() == 1
+    assert sum(usable(token) for token in tokens) == 1
+
+
+def usable(token: str) -> bool:
+    try:
+        links.find("test", token, now=NOW)
+    except LinkVoid:
+        return False
+    return True
