@@ -35,17 +35,27 @@ class SessionEnd(StrEnum):
     ENDED = "ended"
 
 
+class EndedMeanwhile(Exception):
+    """All sessions of the logon were ended after its secrets were found right and before its session began."""
+
+
+# Whoever ends all sessions holds the row of the logon: of the two that come at once, the second sees the first.
 _OPEN = """
-WITH seen AS (UPDATE logons_logon SET last_login = %(now)s WHERE id = %(logon)s)
+WITH seen AS (
+    UPDATE logons_logon SET last_login = %(now)s
+    WHERE id = %(logon)s AND (sessions_begin_at IS NULL OR sessions_begin_at <= %(now)s)
+    RETURNING id
+)
 INSERT INTO logons_opensession (logon_id, session_key, description, began_at, active_at)
-VALUES (%(logon)s, %(key)s, %(device)s, %(now)s, %(now)s)
+SELECT id, %(key)s, %(device)s, %(now)s, %(now)s FROM seen
 """
 
 
 def begin_session(request: HttpRequest, logon: Logon, *, now: datetime, how: str = "password") -> None:
     """Sign ``logon`` in. Nothing of the session before is kept, its key least of all.
 
-    ``how``: by which secrets, as ``password``, ``password+authenticator`` or ``passkey``.
+    ``how``: by which secrets, as ``password``, ``password+authenticator`` or ``passkey``; they were right at ``now``.
+    Raises ``EndedMeanwhile``; the caller's transaction is then undone.
     """
     request.session.flush()
     auth.login(request, logon, backend=BACKEND)
@@ -55,6 +65,8 @@ def begin_session(request: HttpRequest, logon: Logon, *, now: datetime, how: str
     opened = {"logon": logon.pk, "key": request.session.session_key, "device": device_in_words(request), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, opened)
+        if cursor.rowcount != 1:
+            raise EndedMeanwhile
 
 
 def stamp(session: SessionBase, *, now: datetime) -> None:

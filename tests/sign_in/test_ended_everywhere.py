@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+from time import sleep
 from typing import Any
 
+import pytest
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from countersign.logons import passwords
 from countersign.logons.devices import device_in_words
 from countersign.logons.models import Logon, OpenSession
 from countersign.logons.sessions import end_all_sessions, end_one_session, forget_ended_sessions, freshened
+from countersign.sign_in.views import answers
 from tests.sign_in.conftest import PASSWORD
 
 MakeLogon = Callable[..., Logon]
@@ -101,3 +107,58 @@ def test_a_browser_in_words(rf: Any) -> None:
     for said, words in ((FIREFOX, "Firefox · Windows"), (iphone, "Safari · iPhone"), (edge, "Edge · Windows")):
         assert device_in_words(rf.get("/", headers={"user-agent": said})) == words
     assert device_in_words(rf.get("/", headers={"user-agent": "<script>" * 500})) == ""
+
+
+def test_a_sign_in_under_way_while_all_sessions_end_does_not_begin_one(
+    make_logon: MakeLogon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dana = make_logon()
+    real = answers.record_sign_in
+
+    def ended_first(**given: Any) -> None:
+        end_all_sessions(dana, now=timezone.now())
+        real(**given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answers, "record_sign_in", ended_first)
+        client = Client()
+        answer = client.post("/log-in/", {"username": dana.username, "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (303, "/log-in/?why=ended")
+    assert not is_in(client)
+    assert not OpenSession.objects.exists() and not Session.objects.exists()
+    assert "device" not in answer.cookies
+    assert is_in(log_in(Client()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_sign_ins_and_an_end_at_once_no_session_of_before_the_end_is_left(make_logon: MakeLogon) -> None:
+    dana, begin = make_logon(), Barrier(7)
+    passwords.prepare()
+
+    def enter(_turn: int) -> Client:
+        client = Client()
+        try:
+            begin.wait(timeout=20)
+            client.post("/log-in/", {"username": dana.username, "password": PASSWORD})
+            return client
+        finally:
+            connection.close()
+
+    def stop() -> datetime:
+        try:
+            begin.wait(timeout=20)
+            sleep(0.1)
+            with transaction.atomic():
+                now = timezone.now()
+                end_all_sessions(dana, now=now)
+                sleep(0.1)
+            return now
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(7) as pool:
+        entering, ended = [pool.submit(enter, turn) for turn in range(6)], pool.submit(stop)
+        clients = [one.result() for one in entering]
+    for opened in OpenSession.objects.all():
+        assert opened.began_at >= ended.result()
+    assert sum(map(is_in, clients)) == OpenSession.objects.count()

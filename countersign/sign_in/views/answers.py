@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib import auth
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,8 +18,9 @@ from countersign.logons.known_devices import remember
 from countersign.logons.limiter import Locked
 from countersign.logons.models import Logon
 from countersign.logons.second_factors.half import Step, begin_half
-from countersign.logons.sessions import begin_session
+from countersign.logons.sessions import EndedMeanwhile, SessionEnd, begin_session
 from countersign.sign_in.operations import record_new_device, record_sign_in
+from countersign.sign_in.targets import WHY
 from countersign.ui import error_pages
 from countersign.ui.views.small import LANGUAGE_CHOSEN
 
@@ -26,12 +28,16 @@ from countersign.ui.views.small import LANGUAGE_CHOSEN
 def let_in(request: HttpRequest, logon: Logon, *, how: str, target: str, now: datetime) -> HttpResponse:
     """The session begins; to where one wanted to go."""
     response = HttpResponseRedirect(target or settings.LOGIN_REDIRECT_URL, status=303)
-    with transaction.atomic():
-        record_sign_in(actor=logon, how=how, now=now)
-        begin_session(request, logon, now=now, how=how)
-        device, new = remember(request, response, logon, now=now)
-        if new:
-            record_new_device(actor=logon, device=device, now=now)
+    try:
+        with transaction.atomic():
+            record_sign_in(actor=logon, how=how, now=now)
+            begin_session(request, logon, now=now, how=how)
+            device, new = remember(request, response, logon, now=now)
+            if new:
+                record_new_device(actor=logon, device=device, now=now)
+    except EndedMeanwhile:
+        auth.logout(request)
+        return HttpResponseRedirect(f"{reverse('sign_in:log_in')}?{WHY}={SessionEnd.ENDED}", status=303)
     speak(request, response, logon)
     return response
 
