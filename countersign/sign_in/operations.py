@@ -115,9 +115,9 @@ def check_second_factor(
                 raise Wrong
             passkeys.use_passkey(request, purpose, passkey, answer, now=now)
         elif way is Way.AUTHENTICATOR:
-            totp.use_code(logon, answer, now=now)
+            totp.use_code(logon, answer, now=now, apart=_apart(request, logon, now))
         else:
-            left = recovery_codes.use_code(logon, answer, now=now)
+            left = recovery_codes.use_code(logon, answer, now=now, apart=_apart(request, logon, now))
             with transaction.atomic():
                 events.record(RecoveryCodeUsed(left=left), actor=logon, channel=events.Channel.ONLINE, at=now)
     except (Wrong, limiter.Locked) as refused:
@@ -126,6 +126,12 @@ def check_second_factor(
             raise
         raise Invalid({"" if way is Way.PASSKEY else "code": str(wrong[way])}) from None
     return way.value
+
+
+def _apart(request: HttpRequest, logon: Logon, now: datetime) -> str:
+    """The counter of a known device, beside that of the logon: who has learnt the password locks no owner out."""
+    device = known_devices.this_device(request, logon, now)
+    return "" if device is None else f"device {device.pk}"
 
 
 def sign_in_with_passkey(request: HttpRequest, *, answer: str, source: str, now: datetime) -> Logon:

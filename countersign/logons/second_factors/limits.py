@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
+
 from countersign.logons import limiter
 from countersign.logons.models import Logon
 
@@ -17,24 +19,26 @@ class Wrong(Exception):
     """The secret was checked and was not right. The failure stays counted."""
 
 
-def limit_of(kind: str, logon: Logon) -> limiter.Limit:
+def limit_of(kind: str, logon: Logon, apart: str = "") -> limiter.Limit:
     """The counter of this kind of secret for this logon.
 
-    Passkeys are spared the stop after many failures: a signature cannot be guessed (SPEC 3).
+    ``apart``: a counter of its own, beside the logon's, "so an attacker cannot lock the owner out" (SPEC 3): of a known
+    device; or of a source, for passkeys, which many sources guess no better than one. Passkeys are spared the stop
+    after many failures: a signature cannot be guessed.
     """
-    limit = limiter.limit(kind, str(logon.pk), "public")
+    limit = limiter.limit(kind, f"{logon.pk} {apart}".rstrip(), settings.SIGN_IN_PROFILE)
     return limit._replace(profile=replace(limit.profile, stop_at=0)) if kind == PASSKEY else limit
 
 
 @contextmanager
-def counted(kind: str, logon: Logon, *, now: datetime) -> Iterator[None]:
+def counted(kind: str, logon: Logon, *, now: datetime, apart: str = "") -> Iterator[None]:
     """Around the check of one secret, outside any transaction.
 
     The try counts as a failure beforehand. ``Wrong`` raised inside leaves it counted, and becomes ``Locked``
     when the next try has to wait; any other end than those takes it back; success forgets all failures of the
     kind. Raises ``Locked`` without running the check at all when the limit was reached before.
     """
-    limit = limit_of(kind, logon)
+    limit = limit_of(kind, logon, apart)
     reserved = limiter.reserve(limit, now=now)
     try:
         yield

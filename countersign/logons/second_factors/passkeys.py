@@ -30,6 +30,7 @@ from fido2.webauthn import (
 from countersign.logons.models import Logon, Passkey
 from countersign.logons.second_factors.challenges import Purpose, begin_challenge, take_challenge
 from countersign.logons.second_factors.limits import PASSKEY, Wrong, counted
+from countersign.logons.source import source_of
 from countersign.policy.errors import Invalid
 
 LONGEST_ANSWER = 20_000
@@ -118,7 +119,7 @@ def use_passkey(request: HttpRequest, purpose: Purpose, passkey: Passkey, answer
     """
     logon = passkey.logon
     state = take_challenge(request, purpose, logon=None if purpose is Purpose.ALONE else logon, now=now)
-    with counted(PASSKEY, logon, now=now):
+    with counted(PASSKEY, logon, now=now, apart=source_of(request)):
         if state is None:
             raise Wrong
         try:
