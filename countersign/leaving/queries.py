@@ -23,6 +23,7 @@ from countersign.leaving.models import OfferState, SuccessorOffer
 from countersign.logons.models import Logon
 from countersign.policy.errors import Refused
 from countersign.policy.reasons import Reason
+from countersign.policy.rights import AccessType
 from countersign.taxpayers.models import Taxpayer
 
 CANDIDATES = 50
@@ -59,6 +60,12 @@ class Consequences:
     taxpayers: Sequence[LeftTaxpayer]
     portfolios: Sequence[LeftPortfolio]
     secondary: SecondaryLogon | None = None
+
+    @property
+    def of_a_firm(self) -> bool:
+        """Whether clients may have given access to a taxpayer that it administers, or to its parent's."""
+        masters = AccessType.MASTER_ADMINISTRATOR.value
+        return self.secondary is not None or any(one.access.access_type == masters for one in self.taxpayers)
 
     @property
     def version(self) -> str:

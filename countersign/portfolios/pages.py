@@ -50,6 +50,7 @@ def portfolio_page(
         if (address := _address(route, standing.portfolio))
     ]
     frame = {"tabs": shown, "acting_for": bar(standing), "standing": standing, "portfolio": standing.portfolio}
+    frame["current_tab"] = current
     return render(request, template, {**context, **frame}, status=status)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+import countersign
 from countersign.help.topics import TOPICS
 
 # Each question of the reference, in our own words, by where it is answered; and what its answer has to name.
@@ -122,3 +124,16 @@ def test_an_agencys_name_is_text(client: Client, settings: Any) -> None:
 @pytest.mark.parametrize("path", ["/log-in/", "/forgot-username-or-password/"])
 def test_pages_where_questions_arise_lead_here(client: Client, db: None, path: str) -> None:
     assert 'href="/help/' in client.get(path).content.decode()
+
+
+def test_each_question_is_linked_from_where_it_arises() -> None:
+    top = Path(countersign.__file__).parent
+    used = re.compile(r'{% questions_about ((?:"[a-z-]+" ?)+)%}')
+    linked = {slug for path in top.rglob("templates/**/*.html") for found in used.findall(path.read_text())
+              for slug in re.findall(r"[a-z-]+", found)}  # fmt: skip
+    assert linked == {question.slug for topic in TOPICS.values() for question in topic.questions}
+
+
+def test_a_page_leads_to_the_answer(client: Client, db: None) -> None:
+    page = client.get("/forgot-username-or-password/").content.decode()
+    assert 'href="/help/logging-in/#locked-out-new-email"' in page

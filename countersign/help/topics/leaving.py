@@ -13,6 +13,12 @@ LEAVING = Topic(
             _("I’m leaving my company and have access rights to the online account. Should I cancel my access?"),
             (_("Yes. Whoever leaves a company is responsible for canceling their own online access:"),),
             steps=(*TO_MORE, _("In *Access*, select *Delete My Profile*.")),
+            after=(
+                _(
+                    "Do you also act for others with this logon? Keep it, and leave only the company: on the "
+                    "*Manage My Access* tab, select *Leave* with its name."
+                ),
+            ),
         ),
         Question(
             "somebody-left",

@@ -97,7 +97,11 @@ def email_confirm(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("profile:email_confirmed"), status=303)
     except links.LinkVoid:
         return render(request, "profile/email_void.html", {}, status=410)
-    return render(request, "profile/email_confirm.html", {"email": found.details["email"]})
+    return render(
+        request,
+        "profile/email_confirm.html",
+        {"email": found.details["email"], "second": found.details["which"] == SECOND},
+    )
 
 
 @require_safe

@@ -130,14 +130,13 @@ def _problems(form: forms.BaseForm) -> list[dict[str, Any]]:
     problems = [{"text": text, "href": ""} for text in form.non_field_errors()]
     # In the order of the page, also what a form found out last.
     for name in form.fields:
-        texts: list[str] = list(form.errors.get(name, []))
-        if not texts:
+        if name not in form.errors:
             continue
         bound = form[name]
         kind = kind_of(bound)
         target = (bound.auto_id or f"id_{bound.html_name}") + ("_0" if kind in ("radio", "checkbox") else "")
         href = "" if kind == "hidden" else f"#{target}"
-        problems += [{"text": _naming(str(bound.label), str(text)), "href": href} for text in texts]
+        problems += [{"text": _naming(str(bound.label), str(text)), "href": href} for text in form.errors[name]]
     return problems
 
 
