@@ -32,13 +32,16 @@ from countersign.registration.operations.decide import end_requests_of, expire_r
 from countersign.registration.operations.waiting import end_waiting_in_time
 from countersign.secondary_logons import mail as secondary_logons_mail
 from countersign.secondary_logons.events import SecondaryLogonCancelled
+from countersign.secondary_logons.models import LogonFile, RefinementFile
 from countersign.security import mail as security_mail
-from countersign.security_groups.operations.uploading import forget_old_files
+from countersign.security_groups.models import PlacementFile
 from countersign.sign_in import mail as sign_in_mail
 from countersign.sign_in.events import SignedIn
 from countersign.third_party_access import mail as third_party_access_mail
 from countersign.third_party_access.operations.end_requests import withdraw_requests_of
 from countersign.third_party_access.operations.expire_requests import expire_requests, remind_of_requests
+from countersign.uploads.models import UploadedFile
+from countersign.uploads.working import forget_old_files
 
 
 def end_what_it_asked_for(occurrence: Occurrence[ProfileDeleted]) -> None:
@@ -109,9 +112,11 @@ def send_daily_digests() -> None:
     send_digests()
 
 
-def forget_placement_files() -> None:
-    """Delete uploaded files of placements that are a week old."""
-    forget_old_files(now=timezone.now())
+def forget_uploaded_files() -> None:
+    """Delete files that somebody uploaded and that are old, so that nobody's clients lie about."""
+    now = timezone.now()
+    for model, days in UPLOADED_FILES.items():
+        forget_old_files(model, days=days, now=now)
 
 
 def close_resting_portfolios() -> None:
@@ -128,6 +133,9 @@ def remove_lost_factors() -> None:
     forget_old_links(now=now)
 
 
+# For how many days an uploaded file and its results are kept.
+UPLOADED_FILES: Mapping[type[UploadedFile], int] = {LogonFile: 30, RefinementFile: 30, PlacementFile: 7}
+
 PERIODIC = (
     Periodic("seal the audit log", settings.AUDIT_SEAL_SECONDS, seal_audit_log),
     Periodic("send mail that is due", settings.MAIL_SWEEP_SECONDS, sweep),
@@ -137,7 +145,7 @@ PERIODIC = (
     Periodic("close resting portfolios", 3600, close_resting_portfolios),
     Periodic("forget sign-ins", 900, forget_sign_ins),
     Periodic("send daily digests", 24 * 3600, send_daily_digests),
-    Periodic("forget placement files", 3600, forget_placement_files),
+    Periodic("forget uploaded files", 3600, forget_uploaded_files),
     Periodic("forget sent mail", 3600, forget_sent),
     Periodic("rescue stalled jobs", 60, rescue_stalled_jobs),
     Periodic("forget old jobs", 3600, forget_old_jobs),

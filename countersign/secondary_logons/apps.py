@@ -24,5 +24,6 @@ class SecondaryLogonsConfig(AppConfig):
             (own.CANCEL, _("Access of a secondary logon canceled")),
             (own.COPY, _("Settings copied to a secondary logon")),
             (own.UPLOAD, _("Secondary logons added from a file")),
+            (own.REFINEMENTS, _("Refinements set from a file")),
         ):
             kinds.register(kinds.Kind(name, title, receipts.about, receipts.receipt))

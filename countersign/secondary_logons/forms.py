@@ -15,7 +15,7 @@ from countersign.access.operations.secondary import Place, Terms
 from countersign.policy.rights import AccessType, Rights
 from countersign.secondary_logons.operations.add import NewPerson
 from countersign.secondary_logons.queries.accounts import GivableRow
-from countersign.secondary_logons.queries.logon_files import MOST_BYTES
+from countersign.secondary_logons.queries.logon_files import SHAPE
 from countersign.taxpayers.models import AccountType
 from countersign.ui.forms import (
     ChoiceField,
@@ -265,14 +265,14 @@ class EnrollForm(Form):
 
 
 class FileForm(Form):
-    """A file of secondary logons."""
+    """A file of secondary logons, or of refinements."""
 
     file = forms.FileField(label=_("CSV file"), help_text=_("At most 20,000 rows."))
 
     def clean_file(self) -> bytes:
         """Its content, if it is not too long."""
         given = self.cleaned_data["file"]
-        if given.size > MOST_BYTES:
+        if given.size > SHAPE.most_bytes:
             raise forms.ValidationError(_("The file is too large. Split it."))
         content: bytes = given.read()
         return content

@@ -1,15 +1,14 @@
-"""Files of secondary logons that somebody uploaded: kept until they are old, so that a closed browser loses nothing."""
+"""Files that somebody uploaded: kept until they are old, so that a closed browser loses nothing."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
 
 from countersign.access.models import Portfolio
+from countersign.uploads.models import UploadedFile
 
 
-class LogonFile(models.Model):
+class LogonFile(UploadedFile):
     """An uploaded file of secondary logons, and how far adding them has come.
 
     ``rows``: [line, cells by column]. ``results``, from Submit on: [line, username, outcome, key of the logon or 0], as
@@ -17,19 +16,28 @@ class LogonFile(models.Model):
     """
 
     portfolio = models.ForeignKey(Portfolio, models.PROTECT, related_name="+", db_index=False)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    uploaded_at = models.DateTimeField(db_default=Now())
-    rows = models.JSONField()
-    skip_bad = models.BooleanField(default=False)
-    submission = models.CharField(max_length=10, blank=True)
-    results = models.JSONField(null=True, blank=True)
-    done = models.PositiveIntegerField(default=0)
     invited = models.PositiveIntegerField(default=0)
-    refused = models.CharField(max_length=40, blank=True, help_text="Why nothing at all was added")
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["uploaded_at"], name="logon_files_by_age")]
 
     def __str__(self) -> str:
         return f"file of secondary logons {self.pk}"
+
+
+class RefinementFile(UploadedFile):
+    """An uploaded file of refinements, and how far setting them has come.
+
+    ``rows``: [line, username, customer number, customer, account, rights], from Submit on by username, so that all of
+    a logon's rows are done together. ``seen``: key of the logon → what was shown of it (:meth:`Plan.seen`).
+    ``results``: [line, username, customer, account, rights, outcome].
+    """
+
+    portfolio = models.ForeignKey(Portfolio, models.PROTECT, related_name="+", db_index=False)
+    seen = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["uploaded_at"], name="refinement_files_by_age")]
+
+    def __str__(self) -> str:
+        return f"file of refinements {self.pk}"

@@ -12,6 +12,7 @@ from countersign.secondary_logons.views import (
     enrolling,
     one,
     previews,
+    refining,
     uploading,
 )
 
@@ -21,9 +22,11 @@ _of_logon = [
     path("", one.logon, name="logon"),
     path("groups/", changing.groups, name="groups"),
     path("groups/clients/", changing.group_clients, name="group_clients"),
+    path("groups/clients/csv/", changing.group_clients_csv, name="group_clients_csv"),
     path("settings/", changing.settings, name="settings"),
     path("customers/<key:taxpayer>/", changing.customer, name="customer"),
     path("changes/", previews.changes, name="changes"),
+    path("changes/csv/", previews.changes_csv, name="changes_csv"),
     path("copy/", copying.copy, name="copy"),
     path("invitation/", ending.invitation, name="invitation"),
     path("deactivate/", ending.deactivate, name="deactivate"),
@@ -38,6 +41,13 @@ _of_portfolio: list[URLPattern | URLResolver] = [
     path("upload/pattern/", uploading.pattern, name="pattern"),
     path("files/<key:file>/", uploading.file, name="file"),
     path("files/<key:file>/results/", uploading.results, name="results"),
+    path("refinements/upload/", refining.upload, name="refinements_upload"),
+    path("refinements/upload/pattern/", refining.pattern, name="refinement_pattern"),
+    path("refinements/csv/", refining.download, name="refinements_csv"),
+    path("refinements/<key:file>/", refining.file, name="refinement_file"),
+    path("refinements/<key:file>/changes/", refining.changes, name="refinement_changes"),
+    path("refinements/<key:file>/changes/csv/", refining.changes_csv, name="refinement_changes_csv"),
+    path("refinements/<key:file>/results/", refining.results, name="refinement_results"),
     path("done/<slug:number>/", adding.added, name="done"),
     path("<key:logon>/", include(_of_logon)),
 ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from countersign.security_groups.queries.placement_files import SHAPE
 from countersign.ui.converters import LARGEST_KEY
 from countersign.ui.forms import Form, OnceForm, TextField
 
 LONGEST_NAME, LONGEST_DESCRIPTION = 100, 500
-MOST_BYTES = 10_000_000
 
 KEPT = "kept"
 """Instead of a group: kept to the parent logon, in none."""
@@ -48,7 +48,7 @@ class FileForm(Form):
     def clean_file(self) -> bytes:
         """Its content, if it is not too long."""
         given = self.cleaned_data["file"]
-        if given.size > MOST_BYTES:
+        if given.size > SHAPE.most_bytes:
             raise forms.ValidationError(_("The file is too long. Split it into files of at most 10 MB."))
         content: bytes = given.read()
         return content

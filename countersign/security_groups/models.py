@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
 
 from countersign.access.models import Portfolio
+from countersign.uploads.models import UploadedFile
 
 
-class PlacementFile(models.Model):
-    """An uploaded file of placements. ``rows`` as typed: [line, customer number, customer, security group].
+class PlacementFile(UploadedFile):
+    """An uploaded file of placements, and how far it is. ``rows`` as typed: [line, customer number, customer, group].
 
-    ``results`` are set when it was submitted: [line, customer number, customer, security group, outcome].
+    ``results``, from Submit on: [line, customer number, customer, security group, outcome]. ``seen``: the version of
+    the preview that was shown.
     """
 
     portfolio = models.ForeignKey(Portfolio, models.PROTECT, related_name="+", db_index=False)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    uploaded_at = models.DateTimeField(db_default=Now())
-    rows = models.JSONField()
-    results = models.JSONField(null=True, blank=True)
-    submission = models.CharField(max_length=10, blank=True)
+    seen = models.CharField(max_length=64, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["uploaded_at"], name="placement_files_by_age")]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from django.http import StreamingHttpResponse
 from django.utils import translation
 
 # A spreadsheet calculates what begins like this, in the full-width form of some keyboards, too.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+RowT = TypeVar("RowT")
 _MARK = "\ufeff"  # without it some spreadsheets take UTF-8 for something else
 
 
@@ -29,6 +30,16 @@ def csv_response(
     )
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def pages_of(page: Callable[[int], Sequence[RowT]], size: int) -> Iterator[Sequence[RowT]]:
+    """The pages of a list, for :func:`csv_response`. ``page(first)`` has ``size`` rows, the last one fewer."""
+    first = 0
+    while rows := page(first):
+        yield rows
+        if len(rows) < size:
+            return
+        first += size
 
 
 class _Echo:

@@ -18,7 +18,8 @@ from countersign.logons.second_factors.encryption import encrypt
 from countersign.policy.rights import Rights
 from countersign.registration.operations.requests import open_request
 from countersign.secondary_logons.models import LogonFile
-from countersign.secondary_logons.queries.logon_files import rows_of
+from countersign.secondary_logons.operations.refining import keep_refinements
+from countersign.secondary_logons.queries.logon_files import kept_rows
 from countersign.security_groups.operations import keep_file
 from countersign.submissions.confirmation_numbers import new_confirmation_number
 from countersign.taxpayers.models import Account, AccountType, Taxpayer
@@ -52,8 +53,8 @@ class World:
         self.keys |= {"@request": request.pk, "@submission": request.confirmation_number}
         dana = Logon.objects.get(username=username("dana"))
         self.keys["@passkey"] = Passkey.objects.create(logon=dana, credential_id=b"dana", credential_data=b"-").pk
-        secret = encrypt(b"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
         self.keys["@device"] = KnownDevice.objects.create(logon=dana, token_hash=b"d" * 32, description="Firefox").pk
+        secret = encrypt(b"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
         Authenticator.objects.create(logon=dana, secret_encrypted=secret.text, key_id=secret.key_id)
         retail = SecurityGroup.objects.get(
             name="Retail clients", portfolio__holders__holder__username=username("maria")
@@ -69,9 +70,15 @@ class World:
         self.keys["@logon_file"] = LogonFile.objects.create(
             portfolio=retail.portfolio,
             uploaded_by=Logon.objects.get(username=username("maria")),
-            rows=rows_of(
+            rows=kept_rows(
                 b"username,first_name,last_name,email,access_type,default_rights\nnoor.new,N,H,n@x.example,TA,View Only"
             ),
+        ).pk
+        self.keys["@refinement_file"] = keep_refinements(
+            actor=Logon.objects.get(username=username("maria")),
+            portfolio=retail.portfolio_id,
+            content=f"Username,Customer,Access Rights\n{username('joel')},Harbor Bakery LLC,No Access\n".encode(),
+            now=now,
         ).pk
         bakery_row = Taxpayer.objects.get(key="HARBOR-BAKERY")
         with transaction.atomic():

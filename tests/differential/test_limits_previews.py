@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from countersign.access.models import GroupMember, Refinement, SecondaryLogon, SecurityGroup
 from countersign.access.operations.groups import set_groups
 from countersign.access.operations.secondary import Place, Terms, refine, replace_secondary
-from countersign.access.queries.covering import Limits, limits_of
+from countersign.access.queries.covering import Limits, limits_of, limits_of_all
 from countersign.access.queries.limits_change import accounts_of_limits, preview_of_limits
 from countersign.access.queries.own import is_active
 from countersign.access.queries.reach import reach
+from countersign.access.queries.refinement_changes import accounts_of_refinements, preview_of_refinements
 from countersign.logons.models import Logon
 from countersign.policy.rights import AccessType, Rights
+from countersign.secondary_logons.queries.accounts import limits_after
 from countersign.taxpayers.models import Account, AccountType
 from spec.world import World
 from tests.exploring import EXPLORE
@@ -61,7 +63,7 @@ def other_limits(data: st.DataObject, portfolio: int, limits: Limits) -> Limits:
     )
 
 
-@settings(max_examples=100 * EXPLORE, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=50 * EXPLORE, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
 @given(world=worlds(), data=st.data())
 def test_other_limits_do_what_their_preview_says(world: World, data: st.DataObject) -> None:
     with pytest.raises(Undo), transaction.atomic():
@@ -101,4 +103,47 @@ def test_other_limits_do_what_their_preview_says(world: World, data: st.DataObje
             assert (row.before, row.after) == (was.get(row.account_number, 0), will.get(row.account_number, 0))
         seen, will_see = {owners[number] for number in was}, {owners[number] for number in will}
         assert preview == (len(gained), len(lost), len(will_see - seen), len(seen - will_see))
+        raise Undo
+
+
+@settings(max_examples=30 * EXPLORE, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
+@given(world=worlds(), data=st.data())
+def test_a_file_of_refinements_does_to_each_logon_what_the_preview_of_one_says(
+    world: World, data: st.DataObject
+) -> None:
+    with pytest.raises(Undo), transaction.atomic():
+        Stored(world)
+        now = timezone.now()
+        facts = [
+            fact
+            for fact in SecondaryLogon.objects.filter(ended_at=None, ends_at=None, begins_at__lte=now).order_by("pk")
+            if limits_of(fact.logon_id, at=now) is not None
+        ]
+        portfolios = sorted({fact.portfolio_id for fact in facts})
+        if not portfolios:
+            raise Undo
+        portfolio = data.draw(st.sampled_from(portfolios))
+        limits = limits_of_all([fact.logon_id for fact in facts if fact.portfolio_id == portfolio], at=now)
+        places = [
+            place
+            for taxpayer, account in Account.objects.order_by("pk").values_list("taxpayer_id", "pk")
+            for place in ((taxpayer, None), (taxpayer, account))
+        ]
+        if not places:
+            raise Undo
+        levels = st.none() | st.sampled_from(Rights)
+        changes = {logon: data.draw(st.dictionaries(st.sampled_from(places), levels, max_size=4)) for logon in limits}
+        expected = []
+        for logon, before in sorted(limits.items()):
+            after = limits_after(before, {Place(*place): level for place, level in changes[logon].items()})
+            one = preview_of_limits(portfolio, before, after, at=now)
+            if one.accounts_gained or one.accounts_lost:
+                expected.append((logon, *one))
+            for gained in (True, False):
+                shown = accounts_of_limits(portfolio, before, after, gained=gained, at=now, first=0, size=100)
+                assert (
+                    accounts_of_refinements(portfolio, changes, logon=logon, gained=gained, at=now, first=0, size=100)
+                    == shown
+                )
+        assert preview_of_refinements(portfolio, changes, at=now).logons == expected
         raise Undo

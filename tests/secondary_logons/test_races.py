@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from countersign.access.models import GroupMember, LogonStanding, SecondaryLogon
+from countersign.access.models import GroupMember, LogonStanding, Refinement, SecondaryLogon
 from countersign.access.operations.secondary import Place, Terms
 from countersign.events.models import Entry
 from countersign.importing.operations import import_folder
@@ -22,6 +22,7 @@ from countersign.logons.models import Logon
 from countersign.mail.models import OutboxMail
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.rights import Rights
+from countersign.secondary_logons.models import RefinementFile
 from countersign.secondary_logons.operations import (
     add_secondary,
     cancel_access,
@@ -31,8 +32,10 @@ from countersign.secondary_logons.operations import (
     give_rights,
     reactivate_access,
 )
-from tests.cast import known_since, write_cast
+from countersign.secondary_logons.operations.refining import set_refinements
+from tests.cast import known_since, username, write_cast
 from tests.secondary_logons.conftest import MA, TA, Firm
+from tests.secondary_logons.test_refinement_files import good, kept, submit, version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,3 +121,33 @@ def test_cancelling_wins_against_everything_that_comes_after(firm: Firm) -> None
     assert Counter(ends)["done"] >= 1
     assert LogonStanding.objects.get(logon=lee, ended_at__isnull=True).status == "cancelled"
     assert not SecondaryLogon.objects.filter(logon=lee, ended_at__isnull=True).exists()
+
+
+def test_of_two_files_for_one_logon_the_second_is_left_out(firm: Firm) -> None:
+    files = [
+        kept(firm, f"{username('joel')},,Lantern Inn LLC,,{rights}", f"{username('lee')},,Lantern Inn LLC,,{rights}")
+        for rights in ("View Only", "No Access")
+    ]
+    seen = [version(firm, file) for file in files]
+    ends = at_once(
+        *[
+            lambda file=file, seen=seen: submit(firm, file, version=seen)  # type: ignore[misc]
+            for file, seen in zip(files, seen, strict=True)
+        ]
+    )
+    assert list(ends) == ["done", "done"]
+    at_once(*[lambda key=file.pk: set_refinements(key) for file in files])  # type: ignore[misc]
+    told = RefinementFile.objects.order_by("pk").values_list("refused", flat=True)
+    assert sorted(told) == ["", "changed"]
+    live = Refinement.objects.filter(taxpayer__key="LANTERN-INN", ended_at__isnull=True)
+    assert Counter(live.values_list("logon_id", flat=True)) == {firm.person(one).pk: 1 for one in ("joel", "lee")}
+    assert len(set(live.values_list("rights", flat=True))) == 1
+
+
+def test_a_file_is_submitted_once(firm: Firm) -> None:
+    file = kept(firm, *good(firm))
+    seen = version(firm, file)
+    ends = at_once(*[lambda: submit(firm, file, version=seen)] * 4)
+    assert Counter(ends) == {"done": 1, "Stale": 3}
+    at_once(*[lambda: set_refinements(file.pk)] * 3)
+    assert Entry.objects.filter(name="SecondaryRightsChanged").count() == 1

@@ -19,7 +19,7 @@ from countersign.mail.models import OutboxMail
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.secondary_logons.models import LogonFile
 from countersign.secondary_logons.operations.uploading import add_rows, invite_added, keep_file, submit_file
-from countersign.secondary_logons.queries.logon_files import Outcome, plan, rows_of
+from countersign.secondary_logons.queries.logon_files import Outcome, kept_rows, plan
 from tests.cast import username
 from tests.secondary_logons.conftest import Firm
 
@@ -97,7 +97,7 @@ def test_each_bad_row_says_what_is_wrong(firm: Firm) -> None:
     from countersign.portfolios.queries import portfolio_of
 
     standing = portfolio_of(firm.parent, firm.portfolio, at=timezone.now())
-    planned = plan(standing, rows_of((HEADING + GOOD + BAD).encode()))
+    planned = plan(standing, kept_rows((HEADING + GOOD + BAD).encode()))
     assert [one.outcome for one in planned[3:]] == [
         Outcome.USERNAME,
         Outcome.TAKEN,

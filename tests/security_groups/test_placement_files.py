@@ -14,9 +14,9 @@ from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.portfolios.queries import portfolio_of
 from countersign.security_groups.models import PlacementFile
 from countersign.security_groups.operations import keep_file, place_from_file
-from countersign.security_groups.operations.uploading import forget_old_files
 from countersign.security_groups.queries.placement_files import meaning_of
 from countersign.submissions.models import Submission
+from countersign.uploads.working import forget_old_files
 from tests.security_groups.conftest import Firm
 from tests.security_groups.test_pages import address, hidden, in_group, signed_in, text
 from tests.security_groups.test_placing import place
@@ -120,8 +120,8 @@ def test_a_file_is_its_uploaders_and_limited_to_what_it_sees(firm: Firm) -> None
 
 def test_files_are_forgotten_after_a_week(firm: Firm) -> None:
     keep(firm, ",Harbor Bakery LLC,Firm")
-    assert forget_old_files(now=firm.now + timedelta(days=6)) == 0
-    assert forget_old_files(now=firm.now + timedelta(days=8)) == 1
+    assert forget_old_files(PlacementFile, days=7, now=firm.now + timedelta(days=6)) == 0
+    assert forget_old_files(PlacementFile, days=7, now=firm.now + timedelta(days=8)) == 1
 
 
 def test_the_pages(firm: Firm) -> None:

@@ -5,10 +5,11 @@ All of these run inside a transaction that holds the portfolio (``customers.lock
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Q
 
 from countersign.access.models import GroupMember, Refinement, SecondaryLogon
@@ -94,3 +95,34 @@ def refine(*, logon: int, place: Place, rights: Rights | None, submission: str, 
             begins_at=now,
             begun_by=submission,
         )
+
+
+_NEW = "unnest(%(logons)s::bigint[], %(taxpayers)s::bigint[], %(accounts)s::bigint[], %(rights)s::int[]) n(l, t, a, r)"
+_END = f"""
+UPDATE access_refinement old SET ended_at = %(now)s, ended_by = %(submission)s FROM {_NEW}
+WHERE old.logon_id = n.l AND old.taxpayer_id = n.t AND coalesce(old.account_id, 0) = n.a AND old.ended_at IS NULL
+"""
+_BEGIN = f"""
+INSERT INTO access_refinement (logon_id, taxpayer_id, account_id, rights, begins_at, begun_by, ended_by)
+SELECT n.l, n.t, nullif(n.a, 0), n.r, %(now)s, %(submission)s, '' FROM {_NEW} WHERE n.r >= 0
+"""
+
+
+def refine_all(*, changes: Mapping[int, Mapping[Place, Rights | None]], submission: str, now: datetime) -> None:
+    """As :func:`refine` for many logons (key → places) at once: two statements, however many there are."""
+    rows = [
+        (logon, place.taxpayer, place.account or 0, -1 if rights is None else int(rights))
+        for logon, places in changes.items()
+        for place, rights in places.items()
+    ]
+    parameters: dict[str, Any] = {
+        "logons": [row[0] for row in rows],
+        "taxpayers": [row[1] for row in rows],
+        "accounts": [row[2] for row in rows],
+        "rights": [row[3] for row in rows],
+        "submission": submission,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_END, parameters)
+        cursor.execute(_BEGIN, parameters)

@@ -43,22 +43,32 @@ class Limits(NamedTuple):
 
 def limits_of(logon: int, *, at: datetime) -> Limits | None:
     """The limits of a secondary logon now; None for any other logon."""
-    secondary = SecondaryLogon.objects.filter(live_at(at), logon_id=logon).first()
-    if secondary is None:
-        return None
-    types = secondary.account_types
-    return Limits(
-        AccessType(secondary.access_type),
-        Rights(secondary.default_rights),
-        None if types is None else frozenset(types),
-        frozenset(GroupMember.objects.filter(live_at(at), logon_id=logon).values_list("group_id", flat=True)),
-        {
-            (taxpayer, account): Rights(rights)
-            for taxpayer, account, rights in Refinement.objects.filter(live_at(at), logon_id=logon).values_list(
-                "taxpayer_id", "account_id", "rights"
-            )
-        },
-    )
+    return limits_of_all([logon], at=at).get(logon)
+
+
+def limits_of_all(logons: Collection[int], *, at: datetime) -> dict[int, Limits]:
+    """The limits of those of the logons that are secondary ones now. Three statements, however many they are."""
+    facts = {one.logon_id: one for one in SecondaryLogon.objects.filter(live_at(at), logon_id__in=logons)}
+    if not facts:
+        return {}
+    groups: dict[int, set[int]] = {logon: set() for logon in facts}
+    for logon, group in GroupMember.objects.filter(live_at(at), logon_id__in=facts).values_list("logon_id", "group_id"):
+        groups[logon].add(group)
+    refined: dict[int, dict[tuple[int, int | None], Rights]] = {logon: {} for logon in facts}
+    for logon, taxpayer, account, rights in Refinement.objects.filter(live_at(at), logon_id__in=facts).values_list(
+        "logon_id", "taxpayer_id", "account_id", "rights"
+    ):
+        refined[logon][taxpayer, account] = Rights(rights)
+    return {
+        logon: Limits(
+            AccessType(fact.access_type),
+            Rights(fact.default_rights),
+            None if fact.account_types is None else frozenset(fact.account_types),
+            frozenset(groups[logon]),
+            refined[logon],
+        )
+        for logon, fact in facts.items()
+    }
 
 
 def covers_groups(own: Limits, groups: Collection[int]) -> bool:

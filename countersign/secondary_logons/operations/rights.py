@@ -24,7 +24,7 @@ from countersign.secondary_logons.operations.changing import (
     receipt,
     record_change,
 )
-from countersign.secondary_logons.queries.accounts import places_in_reach
+from countersign.secondary_logons.queries.accounts import limits_after, places_in_reach
 from countersign.submissions.models import Submission
 from countersign.submissions.queries import submitted_before
 
@@ -90,17 +90,6 @@ def changed_places(limits: Limits, rights: NewRights) -> dict[Place, Rights | No
     if len(changes) > MOST:
         raise Invalid({"rights": _("These are too many accounts at once. Choose fewer.")})
     return dict(sorted(changes.items(), key=lambda one: (one[0].taxpayer, one[0].account or 0)))
-
-
-def limits_after(limits: Limits, rights: NewRights) -> Limits:
-    """The limits with the new rights in place."""
-    refined = dict(limits.refined)
-    for place, level in rights.items():
-        if level is None:
-            refined.pop(place, None)
-        else:
-            refined[place] = level
-    return limits._replace(refined=refined)
 
 
 def check_places(portfolio: int, changes: NewRights, limits: Limits) -> None:

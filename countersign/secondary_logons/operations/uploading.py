@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from countersign.access.models import GroupMember, LogonStanding, SecondaryLogon
 from countersign.events import Channel, record
 from countersign.logons.models import Link, Logon
-from countersign.policy.errors import Invalid, Refused, Stale
+from countersign.policy.errors import Invalid, Stale
 from countersign.policy.facts import Standing as LogonStatus
 from countersign.policy.reasons import Reason
 from countersign.portfolios.queries import Standing, held_portfolio, portfolio_of
@@ -23,14 +23,13 @@ from countersign.secondary_logons.invitations import invite_logon
 from countersign.secondary_logons.kinds import UPLOAD
 from countersign.secondary_logons.models import LogonFile
 from countersign.secondary_logons.operations.changing import receipt
-from countersign.secondary_logons.queries.logon_files import MOST_BYTES, Outcome, Planned, file_of, plan, rows_of
+from countersign.secondary_logons.queries.logon_files import Outcome, Planned, file_of, kept_rows, plan
 from countersign.secondary_logons.queries.one import ENROLL
 from countersign.submissions.models import Submission
 from countersign.submissions.queries import submitted_before
+from countersign.uploads.working import BAD_ROW, QUEUE, note_results, work_off
 
 ADD_FILE = "secondary_logons.add_file"
-QUEUE = "files"
-KEPT_DAYS = 30
 BATCH = 500
 INVITED_AT_ONCE = 50
 
@@ -38,11 +37,8 @@ INVITED_AT_ONCE = 50
 def keep_file(*, actor: Logon, portfolio: int, content: bytes, now: datetime) -> LogonFile:
     """Keep an uploaded file, so that it can be looked at before anything is added. Raises ``Refused``, ``Invalid``."""
     standing = portfolio_of(actor, portfolio, at=now)
-    LogonFile.objects.filter(uploaded_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
-    if len(content) > MOST_BYTES:
-        raise Invalid({"file": _("The file is too large. Split it.")})
     return LogonFile.objects.create(
-        portfolio_id=standing.portfolio, uploaded_by=actor, uploaded_at=now, rows=rows_of(content)
+        portfolio_id=standing.portfolio, uploaded_by=actor, uploaded_at=now, rows=kept_rows(content)
     )
 
 
@@ -81,18 +77,7 @@ def add_rows(file: int) -> None:
     All or nothing in one transaction; with bad rows skipped in batches of 500, each with its results in the same
     transaction.
     """
-    kept = LogonFile.objects.get(pk=file)
-    while kept.finished_at is None:
-        try:
-            with transaction.atomic():
-                kept = LogonFile.objects.select_for_update().get(pk=file)
-                if kept.finished_at is None:
-                    _add_next(kept, timezone.now())
-        except (Refused, Invalid) as error:
-            # The actor lost its right to add meanwhile, or a row can no longer be added: the rest is left out.
-            refused = error.reason if isinstance(error, Refused) else "row"
-            LogonFile.objects.filter(pk=file, finished_at=None).update(refused=refused, finished_at=timezone.now())
-            return
+    work_off(LogonFile, file, _add_next)
 
 
 def invite_added(file: int, stop: Callable[[], bool]) -> None:
@@ -113,20 +98,18 @@ def invite_added(file: int, stop: Callable[[], bool]) -> None:
 def _add_next(kept: LogonFile, now: datetime) -> None:
     standing = held_portfolio(kept.uploaded_by, kept.portfolio_id, at=now)
     size = BATCH if kept.skip_bad else len(kept.rows)
-    results = list(kept.results or [])
-    rows = kept.rows[len(results) : len(results) + size]
+    first = len(kept.results or [])
+    rows = kept.rows[first : first + size]
     planned = plan(standing, rows)
     ready = [one for one in planned if one.outcome is Outcome.READY]
     if len(ready) < len(planned) and not kept.skip_bad:
-        raise Invalid({"file": "row"})
+        raise Invalid({"file": BAD_ROW})
     keys = _create(standing, ready, kept.submission, now)
+    added = []
     for one in planned:
         key = keys.get(one.username, 0) if one.outcome is Outcome.READY else 0
-        results.append([one.line, one.username, (Outcome.ADDED if key else one.outcome).value, key])
-    kept.results, kept.done = results, kept.done + len(ready)
-    if len(results) >= len(kept.rows):
-        kept.finished_at = now
-    kept.save(update_fields=["results", "done", "finished_at"])
+        added.append([one.line, one.username, (Outcome.ADDED if key else one.outcome).value, key])
+    note_results(kept, added, done=len(ready), now=now)
 
 
 def _create(standing: Standing, ready: Sequence[Planned], number: str, now: datetime) -> dict[str, int]:
@@ -148,7 +131,7 @@ def _create(standing: Standing, ready: Sequence[Planned], number: str, now: date
                 batch_size=BATCH,
             )
     except IntegrityError as error:
-        raise Invalid({"file": "row"}) from error
+        raise Invalid({"file": BAD_ROW}) from error
     begun = {"begins_at": now, "begun_by": number}
     pairs = list(zip(logons, ready, strict=True))
     LogonStanding.objects.bulk_create(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from countersign.access.operations.secondary import Place
@@ -41,3 +41,14 @@ def with_limits(accounts: Iterable[GivableAccount], limits: Limits) -> list[Giva
 def places_in_reach(portfolio: int, places: Iterable[Place]) -> set[Place]:
     """Those places that are customers of the portfolio, and accounts that it can pass on."""
     return {Place(taxpayer, account) for taxpayer, account in passed_places(portfolio, places)}
+
+
+def limits_after(limits: Limits, rights: Mapping[Place, Rights | None]) -> Limits:
+    """The limits with these rights in place; None lets the default hold again."""
+    refined: dict[tuple[int, int | None], Rights] = dict(limits.refined)
+    for place, level in rights.items():
+        if level is None:
+            refined.pop(place, None)
+        else:
+            refined[place] = level
+    return limits._replace(refined=refined)

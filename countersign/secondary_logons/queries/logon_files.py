@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,14 +11,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from countersign.access.operations.secondary import Terms
 from countersign.access.queries.covering import Limits
 from countersign.logons.models import Logon
 from countersign.logons.usernames import USERNAME, normal_username, skeleton_of
-from countersign.policy.errors import Invalid, Refused
+from countersign.policy.errors import Refused
 from countersign.policy.reasons import Reason
 from countersign.policy.rights import AccessType, Rights
 from countersign.portfolios.queries import Standing
@@ -28,6 +25,7 @@ from countersign.secondary_logons.models import LogonFile
 from countersign.secondary_logons.queries.one import groups_of, may_add
 from countersign.taxpayers.models import AccountType
 from countersign.ui.forms import plain_text
+from countersign.uploads.reading import Heading, Shape, rights_in, rows_of
 
 COLUMNS = (
     "username",
@@ -39,10 +37,12 @@ COLUMNS = (
     "security_groups",
     "account_types",
 )
-NEEDED = COLUMNS[:5]
-MOST_ROWS = 20_000
-MOST_BYTES = 8 * 2**20
-LONGEST_CELL = 2_000
+SHAPE = Shape(
+    tuple(Heading(name, name) for name in COLUMNS),
+    tuple((name,) for name in COLUMNS[:5]),
+    most_rows=20_000,
+    most_bytes=8 * 2**20,
+)
 ALL = "all"
 
 
@@ -52,6 +52,7 @@ class Outcome(StrEnum):
     READY = "ready"
     ADDED = "added"
     LEFT_OUT = "left_out"
+    CELLS = "cells"
     NAME = "name"
     EMAIL = "email"
     USERNAME = "username"
@@ -68,6 +69,7 @@ WORDS: dict[Outcome, Promise] = {
     Outcome.READY: gettext_lazy("Can be added"),
     Outcome.ADDED: gettext_lazy("Added"),
     Outcome.LEFT_OUT: gettext_lazy("Not added, because another row cannot be added"),
+    Outcome.CELLS: gettext_lazy("The row has more cells than the first line. Put text that has commas in quotes"),
     Outcome.NAME: gettext_lazy("First and last name are needed, of at most 100 characters"),
     Outcome.EMAIL: gettext_lazy("The e-mail address has to be written in full, such as name@example.com"),
     Outcome.USERNAME: gettext_lazy("The username needs 6 to 50 of these: the letters a to z, digits, and . _ - @"),
@@ -86,7 +88,6 @@ _ACCESS_TYPES = {
     "taxadministrator": AccessType.TAX_ADMINISTRATOR,
     "masteradministrator": AccessType.MASTER_ADMINISTRATOR,
 }
-_RIGHTS = {level.name.replace("_", "").lower(): level for level in Rights}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,39 +104,9 @@ class Planned:
     groups: frozenset[int] = frozenset()
 
 
-def rows_of(content: bytes) -> list[list[Any]]:
+def kept_rows(content: bytes) -> list[list[Any]]:
     """The file's rows: [line, cells by column]. Raises ``Invalid`` for what is no such file."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid({"file": _("Save the file as CSV in UTF-8, and upload it again.")}) from error
-    first_line = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=";" if first_line.count(";") > first_line.count(",") else ",")
-    rows: list[list[Any]] = []
-    try:
-        heading = [cell.strip().lower().replace(" ", "_").replace("-", "") for cell in next(reader, [])]
-        missing = [name for name in NEEDED if name not in heading]
-        if missing:
-            told = _("The first line has to name the columns. These are missing: %(columns)s.")
-            raise Invalid({"file": told % {"columns": ", ".join(missing)}})
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(rows) == MOST_ROWS:
-                raise Invalid({"file": _("A file has at most %(count)d rows. Split it.") % {"count": MOST_ROWS}})
-            named = dict(zip(heading, cells, strict=False))
-            rows.append([reader.line_num, {name: _cell(named.get(name, "")) for name in COLUMNS}])
-    except csv.Error as error:
-        raise Invalid({"file": _("This is no CSV file. Save it as CSV, and upload it again.")}) from error
-    if not rows:
-        raise Invalid({"file": _("The file has no row below its heading.")})
-    return rows
-
-
-def _cell(text: str) -> str:
-    """As it is kept. What a spreadsheet was told to show as text loses that mark."""
-    plain = text.strip()[:LONGEST_CELL].replace("\x00", "\ufffd")
-    return plain[1:] if plain.startswith("'") else plain
+    return [[line, dict(zip(COLUMNS, cells, strict=False))] for line, *cells in rows_of(content, SHAPE)]
 
 
 def plan(standing: Standing, rows: Sequence[Sequence[Any]]) -> list[Planned]:
@@ -144,10 +115,13 @@ def plan(standing: Standing, rows: Sequence[Sequence[Any]]) -> list[Planned]:
     types: dict[str, int] = {}
     for key, code, name in AccountType.objects.values_list("pk", "code", "name"):
         types |= {code.lower(): key, name.lower(): key}
-    taken = _taken([normal_username(cells["username"]) for _line, cells in rows])
+    taken = _taken([normal_username(cells["username"]) for _line, cells in rows if cells])
     seen: set[str] = set()
     planned = []
     for line, cells in rows:
+        if not cells:
+            planned.append(Planned(line, "", "", "", "", Outcome.CELLS))
+            continue
         one = _row(standing, line, cells, names, types)
         if one.outcome is Outcome.READY:
             alike = skeleton_of(one.username)
@@ -196,7 +170,7 @@ def _row(standing: Standing, line: int, cells: dict[str, str], names: dict[str, 
     access_type = _ACCESS_TYPES.get(_letters(cells["access_type"]))
     if access_type is None:
         return outcome(Outcome.ACCESS_TYPE)
-    rights = _RIGHTS.get(_letters(cells["default_rights"]))
+    rights = rights_in(cells["default_rights"])
     if access_type is AccessType.MASTER_ADMINISTRATOR:
         rights = Rights.NO_ACCESS
     if rights is None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from countersign.access.models import SecondaryLogon
 from countersign.logons.models import Logon
 from countersign.secondary_logons import kinds
+from countersign.secondary_logons.models import RefinementFile
 from countersign.submissions.kinds import KINDS, Receipt, Viewer
 from countersign.submissions.models import Submission
 from countersign.ui.components.moments import when
@@ -20,12 +21,15 @@ from countersign.ui.tables import Link
 
 def about(submissions: Sequence[Submission], viewers: Mapping[int, Viewer]) -> dict[int, str]:
     """Whose logon each concerns."""
-    logons = Logon.objects.in_bulk({one.subject for one in submissions if one.subject is not None})
-    return {one.pk: logons[one.subject].full_name for one in submissions if one.subject in logons}
+    of_logons = [one for one in submissions if one.kind != kinds.REFINEMENTS]
+    logons = Logon.objects.in_bulk({one.subject for one in of_logons if one.subject is not None})
+    return {one.pk: logons[one.subject].full_name for one in of_logons if one.subject in logons}
 
 
 def receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
     """What was done, to whom, and what happens now."""
+    if submission.kind == kinds.REFINEMENTS:
+        return _of_file(submission, at)
     logon = Logon.objects.filter(pk=submission.subject or 0).first()
     lines: list[tuple[Any, Any]] = []
     links = []
@@ -40,6 +44,26 @@ def receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
         heading=title,
         lines=lines,
         happens_now=happens_now(submission.kind, logon),
+        links=links,
+    )
+
+
+def _of_file(submission: Submission, at: datetime) -> Receipt:
+    lines: list[tuple[Any, Any]] = []
+    links = []
+    file = RefinementFile.objects.filter(pk=submission.subject or 0).first()
+    if file is not None:
+        lines.append((_("Rows set"), _("%(done)s of %(rows)s") % {"done": file.done, "rows": len(file.rows)}))
+        place = [file.portfolio_id]
+        links = [
+            Link(_("Secondary Logons"), reverse("secondary_logons:list", args=place)),
+            Link(_("The file and its progress"), reverse("secondary_logons:refinement_file", args=[*place, file.pk])),
+        ]
+    lines.append((_("Submitted"), when(submission.submitted_at, at)))
+    return Receipt(
+        heading=KINDS[submission.kind].title,
+        lines=lines,
+        happens_now=[_("Each person whose rights change gets an e-mail.")],
         links=links,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.facts import Standing as LogonStatus
 from countersign.policy.reasons import Reason
 from countersign.portfolios.pages import SECONDARY_LOGONS, portfolio_page
-from countersign.portfolios.previews import customer_rows, preview_table
+from countersign.portfolios.previews import CSV_BATCH, customer_rows, customers_csv, preview_table
 from countersign.portfolios.queries import Standing
 from countersign.secondary_logons.forms import (
     DEFAULT,
@@ -31,13 +32,13 @@ from countersign.secondary_logons.forms import (
 )
 from countersign.secondary_logons.operations import change_groups, change_settings, give_rights
 from countersign.secondary_logons.operations.changing import checked_terms, limits_with
-from countersign.secondary_logons.operations.rights import changed_places, limits_after
-from countersign.secondary_logons.queries.accounts import with_limits
+from countersign.secondary_logons.operations.rights import changed_places
+from countersign.secondary_logons.queries.accounts import limits_after, with_limits
 from countersign.secondary_logons.queries.one import Secondary, groups_of
 from countersign.secondary_logons.views.adding import group_hints
 from countersign.secondary_logons.views.one import changes_table, refusal
 from countersign.secondary_logons.views.previews import outcome, terms_query
-from countersign.secondary_logons.views.steps import CHANGE, SUBMIT, asks_again, done, opened, step_of
+from countersign.secondary_logons.views.steps import CHANGE, SUBMIT, asks_again, done, opened, page_in, step_of
 from countersign.secondary_logons.words import access_type_words, account_type_words
 from countersign.taxpayers.models import AccountType, Taxpayer
 from countersign.ui.tables import Column, Empty, Pager, Table
@@ -128,13 +129,8 @@ def _groups_review(
 def group_clients(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
     """The list behind a count of the preview: the clients that the logon would gain, or lose."""
     standing, secondary = opened(request, portfolio, logon)
-    known = {group.pk for group in groups_of(portfolio)}
-    typed = request.GET.get("groups", "")[:20_000].split(",")
-    wanted = known & {int(key) for key in typed if key.isascii() and key.isdigit() and len(key) < 19}
-    gained = request.GET.get("gained") == "1"
-    page = request.GET.get("page", "")
-    number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 7 else 1
-    number = max(number, 1)
+    wanted, gained = _groups_asked(request, portfolio)
+    number = page_in(request)
     found = customers_of_groups(
         portfolio,
         groups=wanted,
@@ -154,12 +150,34 @@ def group_clients(request: HttpRequest, portfolio: int, logon: int) -> HttpRespo
             customer_rows(found[:CLIENTS_A_PAGE]),
             Empty(_("There is nobody on this page")),
         ),
+        "csv_url": reverse("secondary_logons:group_clients_csv", args=[portfolio, logon]) + query,
         "pager": Pager(
             previous_url=f"{query}&page={number - 1}" if number > 1 else "",
             next_url=f"{query}&page={number + 1}" if len(found) > CLIENTS_A_PAGE else "",
         ),
     }
     return portfolio_page(request, standing, SECONDARY_LOGONS, "secondary_logons/clients.html", context)
+
+
+@require_safe
+def group_clients_csv(request: HttpRequest, portfolio: int, logon: int) -> HttpResponseBase:
+    """The same list, whole."""
+    opened(request, portfolio, logon)
+    now = timezone.now()
+    wanted, gained = _groups_asked(request, portfolio)
+    return customers_csv(
+        lambda first: customers_of_groups(
+            portfolio, groups=wanted, logon=logon, gained=gained, at=now, first=first, size=CSV_BATCH
+        )
+    )
+
+
+def _groups_asked(request: HttpRequest, portfolio: int) -> tuple[set[int], bool]:
+    """The groups that the address names, as far as the portfolio has them, and whether clients are gained."""
+    known = {group.pk for group in groups_of(portfolio)}
+    typed = request.GET.get("groups", "")[:20_000].split(",")
+    wanted = known & {int(key) for key in typed if key.isascii() and key.isdigit() and len(key) < 19}
+    return wanted, request.GET.get("gained") == "1"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -23,8 +23,8 @@ from countersign.portfolios.pages import SECONDARY_LOGONS, portfolio_page
 from countersign.portfolios.queries import Standing
 from countersign.secondary_logons.forms import GiveRightsForm
 from countersign.secondary_logons.operations import give_rights
-from countersign.secondary_logons.operations.rights import changed_places, limits_after
-from countersign.secondary_logons.queries.accounts import GivableRow, with_limits
+from countersign.secondary_logons.operations.rights import changed_places
+from countersign.secondary_logons.queries.accounts import GivableRow, limits_after, with_limits
 from countersign.secondary_logons.queries.one import Secondary, groups_of, may_manage, open_invitation
 from countersign.secondary_logons.views.steps import CHANGE, REVIEW, STEP, SUBMIT, asks_again, done, opened
 from countersign.secondary_logons.words import access_type_words, account_type_words, status_word

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,19 +15,22 @@ from django.views.decorators.http import require_safe
 
 from countersign.access.operations.secondary import Terms
 from countersign.access.queries.covering import Limits
-from countersign.access.queries.limits_change import accounts_of_limits, preview_of_limits
+from countersign.access.queries.limits_change import ChangedAccount, accounts_of_limits, preview_of_limits
 from countersign.policy.rights import AccessType, Rights
 from countersign.portfolios.pages import SECONDARY_LOGONS, portfolio_page
 from countersign.portfolios.queries import Standing
 from countersign.secondary_logons.operations.changing import limits_with
 from countersign.secondary_logons.operations.copying import limits_copied
 from countersign.secondary_logons.queries.one import Secondary, secondary_of
-from countersign.secondary_logons.views.steps import opened
+from countersign.secondary_logons.views.steps import opened, page_in
 from countersign.taxpayers.models import AccountType
 from countersign.ui.components.moments import number
+from countersign.ui.spreadsheet import csv_response, pages_of
 from countersign.ui.tables import Column, Empty, Link, Pager, Table, TwoLines
+from countersign.ui.words import RIGHTS
 
 ACCOUNTS_A_PAGE = 100
+CSV_BATCH = 10_000
 
 
 def outcome(standing: Standing, secondary: Secondary, after: Limits, query: dict[str, Any]) -> Table:
@@ -64,8 +69,7 @@ def changes(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
     standing, secondary = opened(request, portfolio, logon)
     after = _asked(request, standing, secondary)
     gained = request.GET.get("gained") == "1"
-    typed = request.GET.get("page", "")
-    page = max(int(typed), 1) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
+    page = page_in(request)
     found = accounts_of_limits(
         portfolio,
         secondary.limits,
@@ -78,32 +82,63 @@ def changes(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     here = f"?{query.urlencode()}"
-    caption = _("Accounts with more rights for %(who)s") if gained else _("Accounts with fewer rights for %(who)s")
     context = {
         "secondary": secondary,
-        "table": Table(
-            caption % {"who": secondary.logon.full_name},
-            [
-                Column("account", _("Account"), row_header=True),
-                Column("before", _("Now")),
-                Column("after", _("From Submit on")),
-            ],
-            [
-                {
-                    "account": TwoLines(row.taxpayer_name, f"{row.account_type} {row.account_number}"),
-                    "before": row.before,
-                    "after": row.after,
-                }
-                for row in found[:ACCOUNTS_A_PAGE]
-            ],
-            Empty(_("There is nobody on this page")),
-        ),
+        "table": accounts_table(found[:ACCOUNTS_A_PAGE], secondary.logon.full_name, gained=gained),
+        "csv_url": reverse("secondary_logons:changes_csv", args=[portfolio, logon]) + here,
         "pager": Pager(
             previous_url=f"{here}&page={page - 1}" if page > 1 else "",
             next_url=f"{here}&page={page + 1}" if len(found) > ACCOUNTS_A_PAGE else "",
         ),
     }
     return portfolio_page(request, standing, SECONDARY_LOGONS, "secondary_logons/clients.html", context)
+
+
+@require_safe
+def changes_csv(request: HttpRequest, portfolio: int, logon: int) -> HttpResponseBase:
+    """The same list, whole."""
+    standing, secondary = opened(request, portfolio, logon)
+    after, now, gained = _asked(request, standing, secondary), timezone.now(), request.GET.get("gained") == "1"
+    return accounts_csv(
+        lambda first: accounts_of_limits(
+            portfolio, secondary.limits, after, gained=gained, at=now, first=first, size=CSV_BATCH
+        )
+    )
+
+
+def accounts_table(found: Sequence[ChangedAccount], who: str, *, gained: bool) -> Table:
+    """The accounts on which a logon would have more, or fewer, rights."""
+    caption = _("Accounts with more rights for %(who)s") if gained else _("Accounts with fewer rights for %(who)s")
+    return Table(
+        caption % {"who": who},
+        [
+            Column("account", _("Account"), row_header=True),
+            Column("before", _("Now")),
+            Column("after", _("From Submit on")),
+        ],
+        [
+            {
+                "account": TwoLines(row.taxpayer_name, f"{row.account_type} {row.account_number}"),
+                "before": row.before,
+                "after": row.after,
+            }
+            for row in found
+        ],
+        Empty(_("There is nobody on this page")),
+    )
+
+
+def accounts_csv(page: Callable[[int], Sequence[ChangedAccount]]) -> HttpResponseBase:
+    """The same as a file. ``page(first)`` gives the next :data:`CSV_BATCH` rows."""
+    heading = [_("Customer"), _("Account type"), _("Account"), _("Now"), _("From Submit on")]
+    batches = (
+        [
+            [row.taxpayer_name, row.account_type, row.account_number, RIGHTS[row.before], RIGHTS[row.after]]
+            for row in rows
+        ]
+        for rows in pages_of(page, CSV_BATCH)
+    )
+    return csv_response("accounts", heading, batches)
 
 
 def terms_query(terms: Terms) -> dict[str, Any]:

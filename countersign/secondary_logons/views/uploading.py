@@ -17,9 +17,10 @@ from countersign.secondary_logons.models import LogonFile
 from countersign.secondary_logons.operations.uploading import keep_file, submit_file
 from countersign.secondary_logons.queries.logon_files import COLUMNS, WORDS, Outcome, file_of, plan
 from countersign.secondary_logons.views.steps import asks_again, standing_of
-from countersign.submissions.views import spaced
+from countersign.ui.components.moments import number
 from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import Column, Table
+from countersign.uploads.pages import ProgressWords, progress_of
 
 SHOWN = 50
 SKIP = "skip"
@@ -140,12 +141,22 @@ def results(request: HttpRequest, portfolio: int, file: int) -> HttpResponseBase
 
 
 def _progress(kept: LogonFile) -> dict[str, object]:
-    looked_at = len(kept.results or [])
-    return {
-        "file": kept,
-        "number": spaced(kept.submission),
-        "rows": len(kept.rows),
-        "looked_at": looked_at,
-        "skipped": looked_at - kept.done,
-        "running": kept.finished_at is None,
+    counts = {
+        "done": number(kept.done),
+        "rows": number(len(kept.rows)),
+        "skipped": number(len(kept.results or []) - kept.done),
+        "invited": number(kept.invited),
     }
+    words = ProgressWords(
+        running=_("Persons are being added"),
+        done=_("The file is done"),
+        stopped=_("Adding has stopped"),
+        refused=_("A row could not be added any more, or you may no longer add logons here. The rest was left out."),
+        summary=_("%(done)s of %(rows)s added, %(skipped)s skipped, %(invited)s invited by e-mail.") % counts,
+    )
+    return progress_of(
+        kept,
+        words,
+        results_url=reverse("secondary_logons:results", args=[kept.portfolio_id, kept.pk]),
+        back_url=reverse("secondary_logons:list", args=[kept.portfolio_id]),
+    )

@@ -1,12 +1,13 @@
-"""Placements from a file: kept when it is uploaded, done when it is submitted."""
+"""Placements from a file: kept when it is uploaded; done when it is submitted, a long one by the worker."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from countersign.access.operations.groups import place
 from countersign.access.queries.mapping_changes import preview_of_moves
@@ -14,28 +15,29 @@ from countersign.events import Channel
 from countersign.logons.models import Logon
 from countersign.policy.errors import Invalid, Stale
 from countersign.policy.reasons import Reason
-from countersign.portfolios.queries import held_portfolio, portfolio_of
+from countersign.portfolios.queries import Standing, held_portfolio, portfolio_of
 from countersign.security_groups.events import PlacementsUploaded
 from countersign.security_groups.kinds import UPLOAD
 from countersign.security_groups.models import PlacementFile
 from countersign.security_groups.operations.placing import check_may_place_all
 from countersign.security_groups.operations.recording import receipt, record_change
-from countersign.security_groups.queries.placement_files import (
-    file_of,
-    meaning_of,
-    rows_of_file,
-)
+from countersign.security_groups.queries.placement_files import FINE, SHAPE, Meaning, file_of, meaning_of
 from countersign.submissions.models import Submission
 from countersign.submissions.queries import submitted_before
+from countersign.uploads.reading import rows_of
+from countersign.uploads.working import BAD_ROW, QUEUE, note_results, work_off
 
-KEPT_DAYS = 7
+PLACE_FILE = "security_groups.place_file"
+AT_ONCE = 5_000
+"""A file of no more rows is done while the browser waits: it takes less than a second."""
+BATCH = 20_000
 
 
 @transaction.atomic
 def keep_file(*, actor: Logon, portfolio: int, content: bytes, now: datetime) -> PlacementFile:
     """Keep an uploaded file; nothing is placed yet. Raises ``Refused``, and ``Invalid`` for what is no such file."""
     standing = portfolio_of(actor, portfolio, at=now)
-    rows = rows_of_file(content)
+    rows = rows_of(content, SHAPE)
     return PlacementFile.objects.create(portfolio_id=standing.portfolio, uploaded_by=actor, uploaded_at=now, rows=rows)
 
 
@@ -53,8 +55,9 @@ def place_from_file(
 ) -> Submission:
     """Do what the file says: all of it, or with ``skip`` all but the rows that cannot be done.
 
-    Raises ``Invalid`` when a row cannot be done and ``skip`` is false (nothing is done then), or nothing moves;
-    ``Stale`` when it would do something else than was shown (``version``), or was submitted before; ``Refused``.
+    A short file at once; one of more than :data:`AT_ONCE` rows is handed to the worker (:func:`place_rows`). Raises
+    ``Invalid`` when a row cannot be done and ``skip`` is false (nothing is done then), or nothing moves; ``Stale``
+    when it would do something else than was shown (``version``), or was submitted before; ``Refused``.
     """
     standing = held_portfolio(actor, portfolio, at=now)
     earlier = submitted_before(actor, token)
@@ -72,17 +75,53 @@ def place_from_file(
     if not meaning.moves:
         raise Invalid({"file": _("No row moves a customer: so far nothing changes.")})
     submission = receipt(UPLOAD, actor=actor, token=token, channel=channel, now=now)
-    number = submission.confirmation_number
+    Submission.objects.filter(pk=submission.pk).update(subject=kept.pk)
+    kept.submission, kept.skip_bad, kept.seen = submission.confirmation_number, skip, version
+    kept.save(update_fields=["submission", "skip_bad", "seen"])
+    if len(kept.rows) > AT_ONCE:
+        app.configure_task(PLACE_FILE, queue=QUEUE).defer(file=kept.pk)
+    else:
+        _place(standing, kept, meaning, submission, channel=channel, now=now)
+    return submission
+
+
+def place_rows(file: int) -> None:
+    """Place what is left of a submitted file: all or nothing in one transaction; with bad rows skipped in batches.
+
+    Nothing is done where it would do something else than was shown. Each batch asks anew whether the actor may.
+    """
+    work_off(PlacementFile, file, _place_next)
+
+
+def _place_next(kept: PlacementFile, now: datetime) -> None:
+    standing = held_portfolio(kept.uploaded_by, kept.portfolio_id, at=now)
+    meaning = meaning_of(standing, kept.rows, at=now)
+    first = len(kept.results or [])
+    if not first and preview_of_moves(kept.portfolio_id, meaning.moves, at=now).version != kept.seen:
+        raise Stale(what=Reason.ACCESS_CHANGED)
+    if not kept.skip_bad and meaning.problems:
+        raise Invalid({"file": BAD_ROW})
+    rows = meaning.rows[first : first + (BATCH if kept.skip_bad else len(meaning.rows))]
+    batch = Meaning(rows, meaning.moves).only({row.taxpayer for row in rows if row.taxpayer})
+    check_may_place_all(standing, batch.moves)
+    submission = Submission.objects.get(confirmation_number=kept.submission)
+    _place(standing, kept, batch, submission, channel=Channel.ONLINE, now=now)
+
+
+def _place(
+    standing: Standing, kept: PlacementFile, batch: Meaning, submission: Submission, *, channel: Channel, now: datetime
+) -> None:
+    """Move the customers of these rows, and note and record it (law 10)."""
     moved = 0
-    for target, chosen in meaning.chosen().items():
-        moved += place(portfolio=portfolio, chosen=chosen, group=target, submission=number, now=now)
-    kept.results = [[row.line, row.number, row.customer, row.group, row.outcome] for row in meaning.rows]
-    kept.submission = number
-    kept.save(update_fields=["results", "submission"])
-    event = PlacementsUploaded(file=file, portfolio=portfolio, customers=moved, skipped=len(meaning.problems))
-    return record_change(event, file, standing=standing, submission=submission, channel=channel, now=now)
-
-
-def forget_old_files(*, now: datetime) -> int:
-    """Periodic: files are kept for a week, so that nobody's customers lie about. Returns how many went."""
-    return PlacementFile.objects.filter(uploaded_at__lt=now - timedelta(days=KEPT_DAYS)).delete()[0]
+    for target, chosen in batch.chosen().items():
+        moved += place(
+            portfolio=standing.portfolio,
+            chosen=chosen,
+            group=target,
+            submission=submission.confirmation_number,
+            now=now,
+        )
+    results: list[list[object]] = [[row.line, row.number, row.customer, row.group, row.outcome] for row in batch.rows]
+    note_results(kept, results, done=sum(row.outcome in FINE for row in batch.rows), now=now)
+    event = PlacementsUploaded(file=kept.pk, portfolio=standing.portfolio, customers=moved, skipped=len(batch.problems))
+    record_change(event, kept.pk, standing=standing, submission=submission, channel=channel, now=now)

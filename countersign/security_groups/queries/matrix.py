@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -57,6 +57,18 @@ def matrix(
         max((row.customers for row in every_group), default=0),
         {row.group.pk: row.customers for row in every_group},
     )
+
+
+def matrix_rows(
+    standing: Standing, groups: Sequence[GroupRow], *, at: datetime, search: str, batch: int = 200
+) -> Iterator[list[MatrixRow]]:
+    """The rows of the whole matrix, a batch at a time: for downloads. ``groups``: its columns."""
+    keys = [row.group.pk for row in groups]
+    logons = _logons(standing, keys, search, at)
+    first = 0
+    while shown := list(logons[first : first + batch]):
+        yield _rows(shown, keys, at)
+        first += batch
 
 
 def _logons(standing: Standing, groups: Sequence[int], search: str, at: datetime) -> QuerySet[SecondaryLogon]:

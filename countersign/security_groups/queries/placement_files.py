@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from countersign.access.queries.chosen_customers import Chosen, in_order
 from countersign.access.queries.mapping_changes import Move
 from countersign.logons.models import Logon
-from countersign.policy.errors import Invalid, Refused
+from countersign.policy.errors import Refused
 from countersign.policy.reasons import Reason
 from countersign.portfolios.queries import Standing
 from countersign.security_groups.models import PlacementFile
 from countersign.security_groups.queries.customers import CustomerRow, every_customer
 from countersign.security_groups.queries.groups import visible_groups
 from countersign.taxpayers.identifiers import folded_name
-from countersign.ui.spreadsheet import FORMULA_STARTS
+from countersign.uploads.reading import Heading, Shape
 
-MOST_ROWS, LONGEST_CELL = 100_000, 300
-NUMBER, CUSTOMER, GROUP = "Customer number", "Customer", "Security group"
+SHAPE = Shape(
+    (
+        Heading("customer_number", gettext_noop("Customer number")),
+        Heading("customer", gettext_noop("Customer")),
+        Heading("security_group", gettext_noop("Security group")),
+    ),
+    (("security_group",), ("customer_number", "customer")),
+    most_rows=100_000,
+    most_bytes=10_000_000,
+)
 Row = Sequence[str | int]
 
 
@@ -40,6 +44,8 @@ class Outcome(StrEnum):
     SEVERAL = "several"
     TWICE = "twice"
     NO_GROUP = "no_group"
+    CELLS = "cells"
+    LEFT_OUT = "left_out"
 
 
 WORDS = {
@@ -49,6 +55,8 @@ WORDS = {
     Outcome.SEVERAL: gettext_lazy("several customers have this name: give the customer number"),
     Outcome.TWICE: gettext_lazy("the customer stands in the file more than once, with different groups"),
     Outcome.NO_GROUP: gettext_lazy("there is no security group of this name"),
+    Outcome.CELLS: gettext_lazy("The row has more cells than the first line. Put text that has commas in quotes"),
+    Outcome.LEFT_OUT: gettext_lazy("was left out, because the file has stopped"),
 }
 FINE = (Outcome.PLACED, Outcome.ALREADY)
 
@@ -78,6 +86,10 @@ class Meaning(NamedTuple):
             coming[move.target].append(taxpayer)
         return {target: Chosen(taxpayers=in_order(keys)) for target, keys in sorted(coming.items())}
 
+    def only(self, taxpayers: set[int]) -> Meaning:
+        """The same with the moves of these customers alone."""
+        return self._replace(moves={key: move for key, move in self.moves.items() if key in taxpayers})
+
     @property
     def problems(self) -> list[Resolved]:
         """The rows that cannot be done."""
@@ -86,32 +98,6 @@ class Meaning(NamedTuple):
     def count(self, outcome: Outcome) -> int:
         """How many rows have this outcome."""
         return sum(row.outcome is outcome for row in self.rows)
-
-
-def rows_of_file(content: bytes) -> list[list[str | int]]:
-    """The rows of a CSV file in any of the site's languages. Raises ``Invalid`` when it is no such file."""
-    try:
-        text = content.decode("utf-8-sig")
-        if "\x00" in text:
-            raise ValueError
-        first = text.partition("\n")[0]
-        delimiter = max(",;\t", key=first.count)
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except (ValueError, csv.Error) as error:
-        raise Invalid({"file": _("This is not a CSV file in UTF-8. Save it as “CSV UTF-8” and try again.")}) from error
-    heading = [cell.strip().casefold() for cell in lines[0]] if lines else []
-    places = {name: _place(heading, name) for name in (NUMBER, CUSTOMER, GROUP)}
-    if places[GROUP] is None or (places[NUMBER] is None and places[CUSTOMER] is None):
-        raise Invalid({"file": _("The first line must name the columns, as in the file that you can download here.")})
-    rows: list[list[str | int]] = []
-    for position, line in enumerate(lines[1:], start=2):
-        if any(cell.strip() for cell in line):
-            rows.append([position, *(_cell(line, places[name]) for name in (NUMBER, CUSTOMER, GROUP))])
-    if not rows:
-        raise Invalid({"file": _("The file has no rows.")})
-    if len(rows) > MOST_ROWS:
-        raise Invalid({"file": _("The file has too many rows. Split it into files of at most 100,000.")})
-    return rows
 
 
 def file_of(standing: Standing, file: int, *, actor: Logon, lock: bool = False) -> PlacementFile:
@@ -147,6 +133,8 @@ def meaning_of(standing: Standing, rows: Iterable[Row], *, at: datetime) -> Mean
 def _resolved(
     row: Row, customers: dict[int, CustomerRow], by_name: dict[str, list[CustomerRow]], groups: dict[str, int]
 ) -> Resolved:
+    if len(row) < 4:
+        return Resolved(int(row[0]), "", "", "", None, None, Outcome.CELLS)
     line, number, name, group = int(row[0]), str(row[1]), str(row[2]), str(row[3])
     matching: list[CustomerRow] = []
     if number:
@@ -167,18 +155,3 @@ def _resolved(
     return Resolved(
         line, number, name or (matching[0].legal_name if taxpayer else ""), group, taxpayer, target, outcome
     )
-
-
-def _place(heading: Sequence[str], name: str) -> int | None:
-    for language in ("en", "es"):
-        with translation.override(language):
-            known = _(name).casefold()
-        if known in heading:
-            return heading.index(known)
-    return None
-
-
-def _cell(line: Sequence[str], place: int | None) -> str:
-    text = line[place].strip()[:LONGEST_CELL] if place is not None and place < len(line) else ""
-    # A download marks what a spreadsheet would calculate; here it comes back.
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text

@@ -70,7 +70,11 @@ def _of_file(submission: Submission, at: datetime) -> Receipt:
         skipped = outcomes.total() - fine
         lines += [(_("Customers moved"), number(outcomes[Outcome.PLACED])), (_("Rows skipped"), number(skipped))]
         place = [file.portfolio_id]
-        links = [
+        progress = Link(
+            _("The file and its progress"), reverse("security_groups:upload_review", args=[*place, file.pk])
+        )
+        links = [progress] if file.running or file.refused else []
+        links += [
             Link(_("Customer Security"), reverse("security_groups:customers", args=place)),
             Link(_("Download the result of each row"), reverse("security_groups:results", args=[*place, file.pk])),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from countersign.logons.signed_in import signed_in
 from countersign.policy.errors import Refused
 from countersign.policy.reasons import Reason
 from countersign.portfolios.pages import CUSTOMER_SECURITY, portfolio_page
-from countersign.portfolios.previews import customer_rows, preview_table
+from countersign.portfolios.previews import CSV_BATCH, customer_rows, customers_csv, preview_csv, preview_table
 from countersign.portfolios.queries import portfolio_of
 from countersign.security_groups.forms import KEPT
 from countersign.security_groups.operations.placing import check_may_place
@@ -63,11 +64,13 @@ def changes(request: HttpRequest, portfolio: int) -> HttpResponse:
             customer_rows(found),
             Empty(_("There is none"), _("What you saw has changed since: go back and look again.")),
         )
+    csv_url = reverse("security_groups:changes_csv", args=[portfolio])
     context = {
         "table": table,
         "target": target,
         "kept": to is None,
         "who": who,
+        "csv_url": f"{csv_url}?{request.GET.urlencode()}",
         "pager": Pager(
             previous_url=f"{address_with(request)}&page={page - 1}" if page > 1 else "",
             next_url=f"{address_with(request)}&page={page + 1}" if first + size < total else "",
@@ -78,3 +81,28 @@ def changes(request: HttpRequest, portfolio: int) -> HttpResponse:
         ),
     }
     return portfolio_page(request, standing, CUSTOMER_SECURITY, "security_groups/changes.html", context)
+
+
+@require_safe
+def changes_csv(request: HttpRequest, portfolio: int) -> HttpResponseBase:
+    """The same lists, whole."""
+    now = timezone.now()
+    standing = portfolio_of(signed_in(request), portfolio, at=now)
+    chosen, logon = chosen_in(request), key_in(request.GET.get("logon", ""))
+    named, to = target_in(request)
+    if not named:
+        return redirect("security_groups:customers", portfolio)
+    if to is not None:
+        target_group(standing, to, at=now)
+    check_may_place(standing, chosen, to, at=now)
+    preview = preview_of_placing(portfolio, chosen, group=to, at=now)
+    if logon is None:
+        return preview_csv(preview)
+    if logon not in {one.logon for one in preview.logons}:
+        raise Refused(Reason.NOT_FOUND, hidden=True)
+    gained = request.GET.get("gained") == "1"
+    return customers_csv(
+        lambda first: customers_of_placing(
+            portfolio, chosen, group=to, logon=logon, gained=gained, at=now, first=first, size=CSV_BATCH
+        )
+    )

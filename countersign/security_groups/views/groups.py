@@ -12,11 +12,12 @@ from django.views.decorators.http import require_safe
 from countersign.logons.signed_in import signed_in
 from countersign.policy.portfolios import may_shape_groups
 from countersign.portfolios.pages import SECURITY_GROUPS, portfolio_page
+from countersign.portfolios.previews import CSV_BATCH
 from countersign.portfolios.queries import portfolio_of
 from countersign.security_groups.queries.groups import group_of, group_rows, members_of
 from countersign.security_groups.views.steps import page_number, searched
 from countersign.ui.components.moments import number
-from countersign.ui.spreadsheet import csv_response
+from countersign.ui.spreadsheet import csv_response, pages_of
 from countersign.ui.tables import (
     SORT,
     Chip,
@@ -129,6 +130,7 @@ def group(request: HttpRequest, portfolio: int, group: int) -> HttpResponse:
             number(found.customers), f"{reverse('security_groups:customers', args=[portfolio])}?group={group}"
         ),
         "table": table,
+        "csv_url": reverse("security_groups:members_csv", args=[portfolio, group]),
         "may_shape": may_shape_groups(standing.standpoint) is None,
         "pager": Pager(
             previous_url=f"?size={size}&page={page - 1}" if page > 1 else "",
@@ -139,3 +141,14 @@ def group(request: HttpRequest, portfolio: int, group: int) -> HttpResponse:
         ),
     }
     return portfolio_page(request, standing, SECURITY_GROUPS, "security_groups/group.html", context)
+
+
+@require_safe
+def members_csv(request: HttpRequest, portfolio: int, group: int) -> HttpResponseBase:
+    """The logons that are let in to one group, whole."""
+    now = timezone.now()
+    standing = portfolio_of(signed_in(request), portfolio, at=now)
+    group_of(standing, group, at=now)
+    found = pages_of(lambda first: members_of(group, at=now, first=first, size=CSV_BATCH), CSV_BATCH)
+    batches = ([[member.username, member.full_name] for member in members] for members in found)
+    return csv_response("members", [_("Username"), _("Name")], batches)

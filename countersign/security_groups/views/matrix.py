@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,9 +16,11 @@ from django.views.decorators.http import require_safe
 from countersign.logons.signed_in import signed_in
 from countersign.portfolios.pages import SECURITY_GROUPS, portfolio_page
 from countersign.portfolios.queries import portfolio_of
-from countersign.security_groups.queries.matrix import Matrix, MatrixRow, matrix
+from countersign.security_groups.queries.groups import GroupRow, group_rows
+from countersign.security_groups.queries.matrix import Matrix, MatrixRow, matrix, matrix_rows
 from countersign.security_groups.views.steps import key_in, page_number, searched
 from countersign.ui.components.moments import number
+from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import Chip, Column, Empty, Link, Pager, Table, TwoLines, address_with, page_size, page_sizes
 
 GROUPS_SHOWN, LOGONS_SHOWN = 12, 25
@@ -36,8 +40,10 @@ def matrix_page(request: HttpRequest, portfolio: int) -> HttpResponse:
         standing, at=now, search=typed, first_row=first, rows=size, first_group=first_group, groups=GROUPS_SHOWN
     )
     last_group = first_group + len(shown.groups)
+    csv_url = reverse("security_groups:matrix_csv", args=[portfolio])
     context = {
         "typed": typed,
+        "csv_url": f"{csv_url}?{request.GET.urlencode()}",
         "chips": [Chip(typed, address_with(request, q=None))] if typed else [],
         "drawing": _drawing(shown) if shown.rows and shown.groups else None,
         "table": _table(portfolio, shown),
@@ -60,6 +66,26 @@ def matrix_page(request: HttpRequest, portfolio: int) -> HttpResponse:
         ),
     }
     return portfolio_page(request, standing, SECURITY_GROUPS, "security_groups/matrix.html", context)
+
+
+@require_safe
+def matrix_csv(request: HttpRequest, portfolio: int) -> HttpResponseBase:
+    """The whole matrix with the same search: how many customers each logon is let in to, group by group."""
+    now = timezone.now()
+    standing = portfolio_of(signed_in(request), portfolio, at=now)
+    groups = group_rows(standing, at=now)
+    heading = [_("Username"), _("Name"), _("All its groups"), *(row.group.name for row in groups)]
+
+    def lines() -> Iterator[list[list[Any]]]:
+        for rows in matrix_rows(standing, groups, at=now, search=searched(request)):
+            yield [_csv_line(row, groups) for row in rows]
+
+    return csv_response("who-is-let-in", heading, lines())
+
+
+def _csv_line(row: MatrixRow, groups: Sequence[GroupRow]) -> list[Any]:
+    let_in = [one.customers if one.group.pk in row.groups else None for one in groups]
+    return [row.username, row.full_name, sum(count or 0 for count in let_in), *let_in]
 
 
 def _table(portfolio: int, shown: Matrix) -> Table:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, NamedTuple
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -10,17 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from countersign.access.queries.group_changes import ChangedCustomer, LogonChange
 from countersign.access.queries.mapping_changes import customers_of_moves, preview_of_moves
 from countersign.logons.models import Logon
 from countersign.logons.signed_in import signed_in
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.reasons import Reason
 from countersign.portfolios.pages import CUSTOMER_SECURITY, portfolio_page
-from countersign.portfolios.previews import customer_rows, preview_table
-from countersign.portfolios.queries import portfolio_of
+from countersign.portfolios.previews import CSV_BATCH, customer_rows, customers_csv, preview_csv, preview_table
+from countersign.portfolios.queries import Standing, portfolio_of
 from countersign.security_groups.forms import FileForm, SeenForm
+from countersign.security_groups.models import PlacementFile
 from countersign.security_groups.operations import keep_file, place_from_file
 from countersign.security_groups.operations.placing import check_may_place_all
+from countersign.security_groups.operations.uploading import AT_ONCE
 from countersign.security_groups.queries.placement_files import (
     WORDS,
     Meaning,
@@ -29,8 +35,10 @@ from countersign.security_groups.queries.placement_files import (
     meaning_of,
 )
 from countersign.security_groups.views.steps import done, key_in, page_number
+from countersign.ui.components.moments import number
 from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import Column, Pager, Table, TwoLines, address_with, page_size, page_sizes
+from countersign.uploads.pages import ProgressWords, progress_of
 
 PROBLEMS_SHOWN = 50
 SKIP = "skip"
@@ -73,13 +81,16 @@ def review(request: HttpRequest, portfolio: int, file: int) -> HttpResponse:
                 now=now,
                 token=form.page_token,
             )
-            return done(submission.confirmation_number)
+            return done(submission.confirmation_number) if len(kept.rows) <= AT_ONCE else redirect(request.path)
         except Stale as error:
             if error.current.get("what") != Reason.ACCESS_CHANGED:
                 raise
             stale = True
         except Invalid as invalid:
             problem = " ".join(invalid.problems.values())
+    if kept.submission and (kept.running or kept.refused or len(kept.rows) > AT_ONCE):
+        template = "security_groups/upload_progress.html"
+        return portfolio_page(request, standing, CUSTOMER_SECURITY, template, _progress(kept))
     if kept.submission:
         return done(kept.submission)
     meaning = meaning_of(standing, kept.rows, at=now)
@@ -108,25 +119,20 @@ def changes_of_file(request: HttpRequest, portfolio: int, file: int) -> HttpResp
     now = timezone.now()
     standing = portfolio_of(signed_in(request), portfolio, at=now)
     kept = file_of(standing, file, actor=standing.actor)
-    logon, gained = key_in(request.GET.get("logon", "")), request.GET.get("gained") == "1"
-    meaning = meaning_of(standing, kept.rows, at=now)
-    if logon is None or kept.submission:
+    if not request.GET.get("logon") or kept.submission:
         return redirect("security_groups:upload_review", portfolio, file)
-    check_may_place_all(standing, meaning.moves)
-    preview = preview_of_moves(portfolio, meaning.moves, at=now)
-    changed = {one.logon: one for one in preview.logons}.get(logon)
-    if changed is None:
-        raise Refused(Reason.NOT_FOUND, hidden=True)
-    total = changed.gains if gained else changed.losses
-    who = Logon.objects.get(pk=logon).full_name
+    asked = _asked(request, standing, kept, now)
+    total = asked.change.gains if asked.gained else asked.change.losses
+    who = Logon.objects.get(pk=asked.change.logon).full_name
     size, page = page_size(request), page_number(request)
     first = (page - 1) * size
-    shown = customers_of_moves(portfolio, meaning.moves, logon=logon, gained=gained, at=now, first=first, size=size)
-    caption = _("Clients that %(who)s gains") if gained else _("Clients that %(who)s loses")
+    shown = asked.customers(portfolio, now, first, size)
+    caption = _("Clients that %(who)s gains") if asked.gained else _("Clients that %(who)s loses")
     table = Table(caption % {"who": who}, [Column("customer", _("Client"), row_header=True)], customer_rows(shown))
     context = {
         "table": table,
         "who": who,
+        "csv_url": f"{reverse('security_groups:upload_changes_csv', args=[portfolio, file])}?{request.GET.urlencode()}",
         "pager": Pager(
             previous_url=f"{address_with(request)}&page={page - 1}" if page > 1 else "",
             next_url=f"{address_with(request)}&page={page + 1}" if first + size < total else "",
@@ -140,17 +146,87 @@ def changes_of_file(request: HttpRequest, portfolio: int, file: int) -> HttpResp
 
 
 @require_safe
+def changes_of_file_csv(request: HttpRequest, portfolio: int, file: int) -> HttpResponseBase:
+    """The same list, whole; without ``logon`` who gains and who loses clients."""
+    now = timezone.now()
+    standing = portfolio_of(signed_in(request), portfolio, at=now)
+    kept = file_of(standing, file, actor=standing.actor)
+    if kept.submission:
+        return redirect("security_groups:upload_review", portfolio, file)
+    if not request.GET.get("logon"):
+        meaning = meaning_of(standing, kept.rows, at=now)
+        check_may_place_all(standing, meaning.moves)
+        return preview_csv(preview_of_moves(portfolio, meaning.moves, at=now))
+    asked = _asked(request, standing, kept, now)
+    return customers_csv(lambda first: asked.customers(portfolio, now, first, CSV_BATCH))
+
+
+class _Asked(NamedTuple):
+    """Whose gains or losses the address asks for."""
+
+    meaning: Meaning
+    change: LogonChange
+    gained: bool
+
+    def customers(self, portfolio: int, now: datetime, first: int, size: int) -> list[ChangedCustomer]:
+        """A page of them."""
+        return customers_of_moves(
+            portfolio,
+            self.meaning.moves,
+            logon=self.change.logon,
+            gained=self.gained,
+            at=now,
+            first=first,
+            size=size,
+        )
+
+
+def _asked(request: HttpRequest, standing: Standing, kept: PlacementFile, now: datetime) -> _Asked:
+    """Raises a hidden ``Refused`` (404) for a logon that gains and loses nothing."""
+    logon = key_in(request.GET.get("logon", ""))
+    meaning = meaning_of(standing, kept.rows, at=now)
+    check_may_place_all(standing, meaning.moves)
+    preview = preview_of_moves(standing.portfolio, meaning.moves, at=now)
+    changed = {one.logon: one for one in preview.logons}.get(logon or 0)
+    if changed is None:
+        raise Refused(Reason.NOT_FOUND, hidden=True)
+    return _Asked(meaning, changed, request.GET.get("gained") == "1")
+
+
+@require_safe
 def results(request: HttpRequest, portfolio: int, file: int) -> HttpResponseBase:
     """The file with the result of each row: before Submit what would become of it."""
     now = timezone.now()
     standing = portfolio_of(signed_in(request), portfolio, at=now)
     kept = file_of(standing, file, actor=standing.actor)
-    rows = kept.results
-    if rows is None:
-        meaning = meaning_of(standing, kept.rows, at=now)
-        rows = [[row.line, row.number, row.customer, row.group, row.outcome] for row in meaning.rows]
+    rows = list(kept.results or [])
+    if len(rows) < len(kept.rows):
+        left_out = bool(kept.refused)
+        for row in meaning_of(standing, kept.rows, at=now).rows[len(rows) :]:
+            outcome = Outcome.LEFT_OUT if left_out and row.outcome is Outcome.PLACED else row.outcome
+            rows.append([row.line, row.number, row.customer, row.group, outcome])
     heading = [_("Line"), _("Customer number"), _("Customer"), _("Security group"), _("Result")]
     return csv_response("placements", heading, [[[*row[:4], WORDS[Outcome(row[4])]] for row in rows]])
+
+
+def _progress(kept: PlacementFile) -> dict[str, Any]:
+    counts = {"done": number(kept.done), "rows": number(len(kept.rows))}
+    words = ProgressWords(
+        running=_("Customers are being placed"),
+        done=_("The file is done"),
+        stopped=_("The file has stopped"),
+        refused=_(
+            "Something changed since you saw the preview, or you may no longer place these customers. "
+            "The rest was left out: upload the file again to see what would happen now."
+        ),
+        summary=_("%(done)s of %(rows)s rows done.") % counts,
+    )
+    return progress_of(
+        kept,
+        words,
+        results_url=reverse("security_groups:results", args=[kept.portfolio_id, kept.pk]),
+        back_url=reverse("security_groups:customers", args=[kept.portfolio_id]),
+    )
 
 
 def _problem_table(meaning: Meaning) -> Table:

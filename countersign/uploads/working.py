@@ -1,0 +1,66 @@
+"""Work off a submitted file in the worker: batch by batch, each with its results in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+
+from countersign.policy.errors import Invalid, Refused, Stale
+from countersign.uploads.models import UploadedFile
+
+FileT = TypeVar("FileT", bound=UploadedFile)
+QUEUE = "files"
+BAD_ROW, CHANGED = "row", "changed"
+
+
+def work_off(model: type[FileT], key: int, step: Callable[[FileT, datetime], None]) -> None:
+    """Call ``step`` with the locked file until it has a ``finished_at``, each time in a transaction of its own.
+
+    It may be broken off and begun again at any moment: what is done is never done twice. What ``step`` refuses is
+    undone with its transaction, and ends the file with the reason: the actor lost its right meanwhile, a row can no
+    longer be carried out, or something else changed since Submit.
+    """
+    kept = model._default_manager.get(pk=key)
+    with _language_of(kept):
+        while kept.finished_at is None:
+            try:
+                with transaction.atomic():
+                    kept = model._default_manager.select_for_update().get(pk=key)
+                    if kept.finished_at is None:
+                        step(kept, timezone.now())
+            except (Refused, Invalid, Stale) as error:
+                reason = (
+                    error.reason if isinstance(error, Refused) else CHANGED if isinstance(error, Stale) else BAD_ROW
+                )
+                model._default_manager.filter(pk=key, finished_at=None).update(
+                    refused=reason, finished_at=timezone.now()
+                )
+                return
+
+
+def note_results(kept: FileT, results: Sequence[list[object]], *, done: int, now: datetime) -> None:
+    """Add the results of a batch, ``done`` of which were carried out; the last one finishes the file. Saves it."""
+    kept.results = [*(kept.results or []), *results]
+    kept.done += done
+    if len(kept.results) >= len(kept.rows):
+        kept.finished_at = now
+    kept.save(update_fields=["results", "done", "finished_at"])
+
+
+def forget_old_files(model: type[FileT], *, days: int, now: datetime) -> int:
+    """Delete uploaded files of this kind that are so old, so that nobody's clients lie about. How many."""
+    return model._default_manager.filter(uploaded_at__lt=now - timedelta(days=days)).delete()[0]
+
+
+@contextmanager
+def _language_of(kept: UploadedFile) -> Iterator[None]:
+    known = {code for code, _name in settings.LANGUAGES}
+    language = kept.uploaded_by.language
+    with translation.override(language if language in known else settings.LANGUAGE_CODE):
+        yield
