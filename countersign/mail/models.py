@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 
 class OutboxMail(models.Model):
@@ -38,7 +38,7 @@ class OutboxMail(models.Model):
                 condition=models.Q(sent_at__isnull=True, gave_up_at__isnull=True),
                 name="outbox_due",
             ),
-            models.Index(fields=["to", "-created_at"], name="outbox_by_address"),
+            models.Index(Lower("to"), models.F("created_at").desc(), name="outbox_by_folded_address"),
             models.Index(fields=["sent_at"], condition=models.Q(sent_at__isnull=False), name="outbox_sent"),
             models.Index(fields=["gave_up_at"], condition=models.Q(gave_up_at__isnull=False), name="outbox_given_up"),
         ]

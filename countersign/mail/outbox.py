@@ -20,12 +20,12 @@ logger = logging.getLogger(__name__)
 DELIVER = "mail.deliver"
 QUEUE = "mail"
 
-# How much an address gets, over all kinds, is counted in the statement that adds to it. Beyond the limit of an hour
-# mail waits for an hour; beyond that of a day it is kept as given up.
+# How much an address gets, over all kinds and in whatever letters, is counted in the statement that adds to it. Beyond
+# the limit of an hour mail waits for an hour; beyond that of a day it is kept as given up.
 INSERT = """
 WITH before AS (
     SELECT count(*) FILTER (WHERE created_at > now() - interval '1 hour') AS an_hour, count(*) AS a_day
-    FROM mail_outboxmail WHERE "to" = %(to)s AND created_at > now() - interval '1 day'
+    FROM mail_outboxmail WHERE lower("to") = lower(%(to)s) AND created_at > now() - interval '1 day'
 )
 INSERT INTO mail_outboxmail
     ("to", subject, text, html, language, kind, logon_id, message_id, attempts, refusals, next_attempt_at,

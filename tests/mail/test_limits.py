@@ -36,6 +36,11 @@ def test_beyond_the_limits_mail_waits_and_then_is_not_sent() -> None:
     assert state(send(to="other@mail.example")) == "due"
 
 
+def test_capital_letters_make_no_other_address() -> None:
+    ways = ("dana@mail.example", "Dana@mail.example", "DANA@MAIL.example", "dAna@mail.example", "daNa@Mail.Example")
+    assert [state(send(to=one)) for one in ways] == ["due", "due", "waits", "waits", "over_limit"]
+
+
 def test_security_mail_has_a_reserve() -> None:
     for _ in range(4):
         send()
