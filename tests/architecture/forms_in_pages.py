@@ -9,12 +9,16 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 @dataclass
 class PageForm:
-    """One form: where it goes, what it sends when nothing is typed, and which buttons it has."""
+    """One form: where it goes, what it sends when nothing is typed, and which buttons it has.
+
+    ``typed``: those of its ``names`` that are written, not chosen or carried along.
+    """
 
     address: str
     method: str
     fields: list[tuple[str, str]] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    typed: set[str] = field(default_factory=set)
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -49,6 +53,8 @@ class _Reader(HTMLParser):
                 self._form.buttons.append((name, value))
         elif tag == "input" and name:
             self._form.names.add(name)
+            if given.get("type") not in ("radio", "checkbox", "hidden"):
+                self._form.typed.add(name)
             if given.get("type") not in ("radio", "checkbox"):
                 self._form.fields.append((name, value))
             elif "checked" in given:
@@ -63,6 +69,7 @@ class _Reader(HTMLParser):
         elif tag == "textarea" and name:
             self._area = name
             self._form.names.add(name)
+            self._form.typed.add(name)
             self._form.fields.append((name, ""))
 
     def handle_endtag(self, tag: str) -> None:

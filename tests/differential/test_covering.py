@@ -29,7 +29,7 @@ def reached(logon: Logon) -> dict[str, Rights]:
     return {path.account_number: path.rights for path in reach(logon.username, at=None)}
 
 
-@settings(max_examples=100 * EXPLORE, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=60 * EXPLORE, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
 @given(world=worlds())
 def test_who_covers_another_reaches_at_least_as_much(world: World) -> None:
     with pytest.raises(Undo), transaction.atomic():

@@ -33,7 +33,7 @@ from .worlds import Stored, worlds
 
 pytestmark = pytest.mark.django_db
 searching = settings(
-    max_examples=60 * EXPLORE, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+    max_examples=40 * EXPLORE, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
 )
 
 

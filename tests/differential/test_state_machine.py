@@ -201,7 +201,7 @@ def test_after_any_sequence_of_operations_the_three_rules_agree() -> None:
     run_state_machine_as_test(
         Operations,
         settings=settings(
-            max_examples=8 * EXPLORE,
+            max_examples=5 * EXPLORE,
             stateful_step_count=14,
             suppress_health_check=list(HealthCheck),
             phases=[Phase.explicit, Phase.generate],

@@ -86,7 +86,7 @@ def listed(username: str) -> dict[str, int]:
 
 
 @settings(
-    max_examples=100 * EXPLORE,
+    max_examples=60 * EXPLORE,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],  # shrinking such worlds takes minutes and helps little
 )

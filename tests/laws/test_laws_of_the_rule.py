@@ -14,7 +14,7 @@ from tests.exploring import EXPLORE
 from .facts import facts
 
 ON_ACCOUNTS = [action for action in Action if action is not Action.ADMINISTER]
-many = settings(max_examples=1500 * EXPLORE)
+many = settings(max_examples=700 * EXPLORE)
 
 
 def actions(found: Facts) -> set[Action]:
