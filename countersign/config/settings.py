@@ -230,6 +230,7 @@ LIMITER_PROFILES = {
         "first_wait": int(_setting("STAFF_WAIT_SECONDS", "900")),
         "longest_wait": int(_setting("STAFF_WAIT_SECONDS", "900")),
         "window": int(_setting("STAFF_WINDOW_SECONDS", "7200")),
+        "sliding": True,
     },
     # All usernames tried from one place together: somebody goes through many with few passwords.
     "source": {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -28,7 +28,8 @@ class Profile:
     """How many failures are free, and how long one waits after each further one. Seconds; 0: no such limit.
 
     The wait doubles from ``first_wait`` to ``longest_wait``. ``stop_at`` failures in a row end tries until
-    recovery. ``window``: failures count together only for so long after the first of them.
+    recovery. ``window``: failures count together only for so long after the first of them; or, where it is ``sliding``,
+    those of the last so many seconds, whenever the first was.
     """
 
     free: int
@@ -36,6 +37,7 @@ class Profile:
     longest_wait: int
     stop_at: int = 0
     window: int = 0
+    sliding: bool = False
 
 
 class Limit(NamedTuple):
@@ -66,7 +68,8 @@ class Locked(Exception):
 
 def profile(name: str) -> Profile:
     """One of the profiles of the settings: ``public``, ``staff``, ``source``."""
-    return Profile(**settings.LIMITER_PROFILES[name])
+    given: dict[str, Any] = settings.LIMITER_PROFILES[name]
+    return Profile(**given)
 
 
 def limit(kind: str, whom: str, of_profile: str) -> Limit:
@@ -84,22 +87,29 @@ def _blocked_until(failures: str) -> str:
         least(%(longest)s, %(first)s * 2.0 ^ least({failures} - %(free)s, 40))) END"""
 
 
-_LAPSED = "(%(window)s > 0 AND c.began_at + make_interval(secs => %(window)s) <= %(now)s)"
-_NEXT = f"(CASE WHEN {_LAPSED} THEN 1 ELSE c.failures + 1 END)"
+# The failures that still count in a sliding window, the newest first: no more than decide.
+_KEPT = """ARRAY(SELECT t FROM unnest(c.recent) AS t
+    WHERE t > %(now)s - make_interval(secs => %(window)s) ORDER BY t DESC LIMIT %(free)s)"""
+_LAPSED = "(NOT %(sliding)s AND %(window)s > 0 AND c.began_at + make_interval(secs => %(window)s) <= %(now)s)"
+_NEXT = f"""(CASE WHEN %(sliding)s THEN cardinality({_KEPT}) + 1
+    WHEN {_LAPSED} THEN 1 ELSE c.failures + 1 END)"""
 _RESERVE = f"""
-INSERT INTO logons_failurecounter AS c (kind, subject, failures, began_at, last_at, blocked_until)
-VALUES (%(kind)s, %(subject)s, 1, %(now)s, %(now)s, {_blocked_until("1")})
+INSERT INTO logons_failurecounter AS c (kind, subject, failures, began_at, last_at, blocked_until, recent)
+VALUES (%(kind)s, %(subject)s, 1, %(now)s, %(now)s, {_blocked_until("1")},
+    CASE WHEN %(sliding)s THEN ARRAY[%(now)s::timestamptz] ELSE '{{}}' END)
 ON CONFLICT (kind, subject) DO UPDATE SET
     failures = {_NEXT},
     began_at = CASE WHEN {_LAPSED} THEN %(now)s ELSE c.began_at END,
     last_at = greatest(c.last_at, %(now)s),
-    blocked_until = {_blocked_until(_NEXT)}
+    blocked_until = {_blocked_until(_NEXT)},
+    recent = CASE WHEN %(sliding)s THEN ARRAY[%(now)s::timestamptz] || {_KEPT} ELSE '{{}}' END
 WHERE c.blocked_until <= %(now)s AND (%(stop)s = 0 OR c.failures < %(stop)s)
 RETURNING failures, blocked_until
 """
 _RELEASE = f"""
 UPDATE logons_failurecounter SET
     failures = failures - 1,
+    recent = recent[2:],
     blocked_until = CASE WHEN failures - 1 < %(free)s THEN {_NOT_BLOCKED} ELSE blocked_until END
 WHERE kind = %(kind)s AND subject = %(subject)s AND failures > 0
 """
@@ -161,4 +171,5 @@ def _parameters(counted: Limit, now: datetime | None) -> dict[str, str | int | d
         "longest": counted.profile.longest_wait,
         "stop": counted.profile.stop_at,
         "window": counted.profile.window,
+        "sliding": counted.profile.sliding,
     }

@@ -40,7 +40,8 @@ def issue(
     """Make a link of this kind and return its token, which is not stored and cannot be had again.
 
     ``replaces``: older open links of the same kind and logon (or subject) are void from now on: newest only, also of
-    two that are made at once. In the caller's transaction. Details are keys and codes, and nothing that a thief of the database could use.
+    two that are made at once. In the caller's transaction. Details are keys and codes, and nothing that a thief of
+    the database could use.
     """
     if replaces:
         _one_at_a_time(kind, str(logon.pk) if logon is not None else subject)

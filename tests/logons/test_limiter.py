@@ -16,7 +16,7 @@ from countersign.logons.models import FailureCounter
 
 NOW = timezone.now()
 PUBLIC = Profile(free=5, first_wait=30, longest_wait=3600, stop_at=100)
-STAFF = Profile(free=3, first_wait=900, longest_wait=900, window=7200)
+STAFF = limiter.profile("staff")
 
 
 def of(profile: Profile, subject: str = "a" * 64, kind: str = "password") -> Limit:
@@ -67,6 +67,48 @@ def test_staff_three_failures_in_120_minutes_lock_for_15(db: None) -> None:
     with pytest.raises(Locked):
         limiter.reserve(counted, now=NOW + timedelta(minutes=14))
     assert limiter.reserve(counted, now=NOW + timedelta(minutes=121)).failures == 1
+
+
+@pytest.mark.parametrize(
+    ("minutes", "locked"),
+    [
+        ((0, 119, 119.5), (False, False, True)),
+        ((0, 119, 121, 122), (False, False, False, True)),  # the first counts no more, the last three do
+        ((0, 100, 200, 300), (False, False, False, False)),
+        ((0, 60, 120.1, 179), (False, False, False, True)),
+        ((0, 1, 2, 17.1, 140, 141), (False, False, True, True, False, False)),
+        ((0, 1, 2, 17.1, 136.9), (False, False, True, True, False)),
+        ((0, 1, 118, 119), (False, False, True, None)),
+    ],
+)
+def test_staff_any_three_within_120_minutes_lock_and_no_others(
+    db: None, minutes: tuple[float, ...], locked: tuple[bool | None, ...]
+) -> None:
+    """``locked``: whether that failure locks for 15 minutes; None: it comes while locked, nothing is checked."""
+    counted, found = of(STAFF), []
+    for minute in minutes:
+        now = NOW + timedelta(minutes=minute)
+        try:
+            reserved = limiter.reserve(counted, now=now)
+        except Locked:
+            found.append(None)
+        else:
+            assert reserved.next_at < now or reserved.next_at == now + timedelta(minutes=15)
+            found.append(reserved.next_at > now)
+    assert tuple(found) == locked
+    assert len(FailureCounter.objects.get().recent) <= 4
+
+
+def test_what_is_taken_back_does_not_count_in_a_sliding_window(db: None) -> None:
+    counted = of(STAFF)
+    limiter.reserve(counted, now=NOW)
+    limiter.reserve(counted, now=NOW + timedelta(minutes=1))
+    for minute in range(2, 6):
+        limiter.reserve(counted, now=NOW + timedelta(minutes=minute))
+        limiter.release(counted)
+    assert FailureCounter.objects.get().failures == 2
+    assert limiter.reserve(counted, now=NOW + timedelta(minutes=121)).failures == 1 + 0
+    assert limiter.reserve(counted, now=NOW + timedelta(minutes=121)).failures == 2
 
 
 def test_what_is_taken_back_is_not_counted(db: None) -> None:

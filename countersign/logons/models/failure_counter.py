@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -19,6 +20,12 @@ class FailureCounter(models.Model):
     began_at = models.DateTimeField(help_text="When the first of these failures was counted")
     last_at = models.DateTimeField()
     blocked_until = models.DateTimeField()
+    recent = ArrayField(
+        models.DateTimeField(),
+        default=list,
+        db_default=[],
+        help_text="Of a sliding window: when the newest failures were, the newest first",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["last_at"], name="failure_counters_by_age")]

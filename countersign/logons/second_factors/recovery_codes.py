@@ -38,7 +38,8 @@ def store_codes(logon: Logon, codes: Iterable[str], *, now: datetime) -> None:
 def use_code(logon: Logon, typed: str, *, now: datetime, apart: str = "") -> int:
     """Use one code up; returns how many are left. Of any number of parallel uses of one code, one succeeds.
 
-    ``apart`` as in ``limit_of``. Raises ``Wrong``, and ``Locked`` after too many. Outside a transaction: what is counted must stay.
+    ``apart`` as in ``limit_of``. Raises ``Wrong``, and ``Locked`` after too many. Outside a transaction: what is
+    counted must stay.
     """
     with counted(RECOVERY_CODE, logon, now=now, apart=apart):
         open_codes = RecoveryCode.objects.filter(logon=logon, removed_at=None, used_at=None)

@@ -98,7 +98,8 @@ def store_authenticator(logon: Logon, secret: str, *, last_step: int, now: datet
 def use_code(logon: Logon, typed: str, *, now: datetime, apart: str = "") -> None:
     """Accept a code of the logon's app: each at the most once, and none older than the newest accepted.
 
-    ``apart`` as in ``limit_of``. Raises ``Wrong``, and ``Locked`` after too many. Outside a transaction: what is counted must stay.
+    ``apart`` as in ``limit_of``. Raises ``Wrong``, and ``Locked`` after too many. Outside a transaction: what is
+    counted must stay.
     """
     with counted(TOTP, logon, now=now, apart=apart):
         app = Authenticator.objects.filter(logon=logon, removed_at=None).first()
