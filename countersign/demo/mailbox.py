@@ -30,6 +30,8 @@ header{background:#162e51;color:#fff;padding:.75rem 1.5rem}
 header a{color:#fff;text-decoration:none;font-weight:600}main{max-width:60rem;margin:1.5rem auto;padding:0 1.5rem}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.5rem;border-bottom:1px solid #dfe1e2;
 vertical-align:top}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;background:#f7f7f7;padding:1rem}
+@media(max-width:40rem){.list,.list tbody,.list tr,.list td{display:block}.list thead{display:none}
+.list tr{border-bottom:1px solid #dfe1e2;padding:.5rem 0}.list td{border:0;padding:.125rem 0;overflow-wrap:anywhere}}
 iframe{width:100%;height:36rem;border:1px solid #dfe1e2}td.when{white-space:nowrap;color:#565c65}
 """
 
@@ -78,7 +80,7 @@ def list_page(store: MailStore, addressee: str) -> bytes:
     )
     heading = f"Mail to {html.escape(addressee)}" if addressee else "Newest first"
     empty = "<p>Nothing yet. Whatever the demo sends appears here a moment later.</p>"
-    table = f"<table><thead><tr><th>Received<th>To<th>Subject</thead><tbody>{rows}</tbody></table>"
+    table = f'<table class="list"><thead><tr><th>Received<th>To<th>Subject</thead><tbody>{rows}</tbody></table>'
     return page("Mail", f"<h1>{heading}</h1>{table if rows else empty}")
 
 

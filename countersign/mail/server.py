@@ -6,9 +6,11 @@ import contextlib
 import smtplib
 import threading
 import time
+from email.header import Header
+from email.message import Message as EmailPart
 from email.utils import format_datetime, formataddr, parseaddr
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -91,10 +93,27 @@ class Connection:
         self._backend.send_messages([letter(mail)])
 
 
+class Letter(EmailMultiAlternatives):
+    """An e-mail whose subject begins on the line that says so, also where it is long and not plain English.
+
+    Folded by Django, such a subject leaves an empty first line, which some programs show as a blank or as nothing.
+    """
+
+    def message(self, **options: Any) -> Any:
+        """As Django makes it, which has checked the subject for line ends by then."""
+        made = super().message(**options)
+        subject = str(self.subject)
+        if not subject.isascii():
+            del made["Subject"]
+            folded = Header(subject, "utf-8", header_name="Subject")
+            EmailPart.__setitem__(made, "Subject", folded)
+        return made
+
+
 def letter(mail: OutboxMail) -> EmailMultiAlternatives:
     """The outbox row as an e-mail with its headers."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    composed = EmailMultiAlternatives(
+    composed = Letter(
         subject=mail.subject,
         body=mail.text,
         from_email=formataddr((name or settings.AGENCY_NAME, address)),

@@ -16,6 +16,7 @@ from countersign.logons import links
 from countersign.logons.models import Logon
 from countersign.notices.kinds import KINDS, Words
 from countersign.notices.models import MailChoice, Notice, NoticeChoice
+from countersign.ui.words import in_fours
 
 NOT_ME = "not_me"
 
@@ -79,7 +80,7 @@ def mail_words(
         words: Words = KINDS[kind].words(details)
         paragraphs = [*words.sentences]
         if submission:
-            paragraphs.append(_("Confirmation number: %(number)s") % {"number": submission})
+            paragraphs.append(_("Confirmation number: %(number)s") % {"number": in_fours(submission)})
         action = mail.Action(label=words.button or _("Sign in"), path=path) if path else None
         if stops is not None:
             paragraphs.append(
@@ -96,6 +97,8 @@ def mail_words(
                 subject=words.subject,
                 paragraphs=paragraphs,
                 action=action,
+                # Whoever has several logons at one address has to know which this is.
+                footer=_("This mail is about the logon %(username)s.") % {"username": logon.username},
                 logon_id=logon.pk,
                 security=KINDS[kind].security,
             )

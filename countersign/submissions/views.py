@@ -30,6 +30,7 @@ from countersign.ui.tables import (
     page_size,
     page_sizes,
 )
+from countersign.ui.words import in_fours
 
 STATUS_LOOK = {
     Status.PENDING: "waiting",
@@ -113,7 +114,7 @@ def _acting_for(name: str, viewer: Viewer) -> ActingFor | None:
 def spaced(number: str) -> str:
     """A confirmation number as people read it out: 7K3M-PQ2X-W9."""
     plain = normal_confirmation_number(number) or number
-    return "-".join(plain[begin : begin + 4] for begin in range(0, len(plain), 4))
+    return in_fours(plain)
 
 
 def _table(page: Page, filtered: bool) -> Table:

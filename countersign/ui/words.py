@@ -30,3 +30,8 @@ PATH_KINDS: dict[str, Promise] = {
     "taxpayer": _("Taxpayer"),
     "account": _("Account"),
 }
+
+
+def in_fours(number: str) -> str:
+    """A long number as people read it out, in groups of four: 7K3M-PQ2X-W9."""
+    return "-".join(number[begin : begin + 4] for begin in range(0, len(number), 4))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import email
 import json
 import socket
 import threading
 from datetime import timedelta
+from email import policy
 from typing import Any
 
 import pytest
@@ -186,3 +188,15 @@ def test_sent_mail_is_forgotten_in_time_and_nothing_else(sink: Sink) -> None:
     OutboxMail.objects.filter(pk=waiting).update(created_at=timezone.now() - timedelta(days=90))
     assert forget_sent() == 1
     assert set(OutboxMail.objects.values_list("pk", flat=True)) == {fresh, waiting}
+
+
+def test_a_long_subject_begins_on_its_own_line(sink: Sink) -> None:
+    subject = "Petra Pöttering-Vandersmissen asks to act for Harbor Bakery LLC"
+    sink.start()
+    queue(message(1, subject=subject))
+    assert deliver_due() == 1
+    (taken,) = sink.taken
+    raw = taken.as_bytes()
+    assert b"Subject: =?utf-8?" in raw
+    read = email.message_from_bytes(raw, policy=policy.default)
+    assert read["Subject"] == subject
