@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +17,7 @@ from countersign.logons.models import Logon
 from countersign.logons.second_factors.half import half_of
 from countersign.logons.sessions import SessionEnd, end_of, end_session, ended_elsewhere, seconds_left, touch
 from countersign.sign_in.operations import sign_out
-from countersign.sign_in.targets import NEXT, WHY, own_path
+from countersign.sign_in.targets import NEXT, WHY, own_path, page_named_by
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -110,7 +110,4 @@ def _where_one_was(request: HttpRequest) -> str:
         return own_path(request.get_full_path())
     else:
         shown = request.headers.get("Referer", "")
-    parts = urlsplit(shown)
-    if parts.netloc and parts.netloc != request.get_host():
-        return ""
-    return own_path(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return page_named_by(shown, request.get_host())

@@ -16,6 +16,17 @@ _NOT_TO = frozenset(("sign_in:log_in", "sign_in:log_out", "recovery:forgot", "si
                      "sign_in:confirm", "sign_in:stay", "sign_in:passkey_options"))  # fmt: skip
 
 
+def page_named_by(header: str, host: str) -> str:
+    """The page of our own that a header such as Referer names; "" for one of another ``host``, or none at all."""
+    try:
+        parts = urlsplit(header)
+    except ValueError:  # brackets that hold no address
+        return ""
+    if parts.netloc and parts.netloc != host:
+        return ""
+    return own_path(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
 def own_path(target: str) -> str:
     """``target``, if it is the path of a page of this site that one can come back to; else ""."""
     if not target.startswith("/") or len(target) > LONGEST or not target.isprintable():

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from countersign.logons.sessions import seconds_left, stay
-from countersign.sign_in.targets import own_path
+from countersign.sign_in.targets import page_named_by
 
 
 @require_POST
@@ -20,6 +18,5 @@ def stay_signed_in(request: HttpRequest) -> HttpResponse:
     stay(request.session, now=now)
     if request.headers.get("Accept", "") == "application/json":
         return JsonResponse({"seconds": seconds_left(request.session, now=now)})
-    back = urlsplit(request.headers.get("Referer", ""))
-    target = own_path(back.path) if back.netloc == request.get_host() else ""
+    target = page_named_by(request.headers.get("Referer", ""), request.get_host())
     return HttpResponseRedirect(target or settings.LOGIN_REDIRECT_URL, status=303)
