@@ -76,6 +76,13 @@ def test_saving_what_it_was_is_no_change(client_for: ClientFor) -> None:
     assert not Entry.objects.filter(name="ProfileChanged").exists()
 
 
+def test_saving_the_phone_leaves_the_language_that_is_read(client_for: ClientFor) -> None:
+    client = client_for("dana.whitfield")
+    client.post("/language/", {"language": "es", "next": PROFILE})
+    client.post(PROFILE, {"phone": "(555) 555-0199", "language": "en"})
+    assert b'<html lang="es">' in client.get(PROFILE).content
+
+
 @pytest.mark.parametrize(
     "sent",
     [

@@ -34,7 +34,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             form.add_problems(error.problems)
         else:
-            return _saved(form.cleaned_data["language"])
+            return _saved(form.cleaned_data["language"] if "language" in form.changed_data else "")
     context = {
         "form": form,
         "summary": _summary(logon),
@@ -45,15 +45,17 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 def _saved(language: str) -> HttpResponse:
+    """Back to the profile, in ``language`` where another one was chosen; else in the one that is read now."""
     response = HttpResponseRedirect(f"{reverse('profile:profile')}?{SAVED}", status=303)
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=365 * 24 * 3600,
-        secure=settings.HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
+    if language:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 24 * 3600,
+            secure=settings.HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
     return response
 
 
