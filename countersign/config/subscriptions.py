@@ -38,6 +38,7 @@ from countersign.security_groups.models import PlacementFile
 from countersign.sign_in import mail as sign_in_mail
 from countersign.sign_in.events import SignedIn
 from countersign.third_party_access import mail as third_party_access_mail
+from countersign.third_party_access.models import RequestFile
 from countersign.third_party_access.operations.end_requests import withdraw_requests_of
 from countersign.third_party_access.operations.expire_requests import expire_requests, remind_of_requests
 from countersign.uploads.models import UploadedFile
@@ -134,7 +135,12 @@ def remove_lost_factors() -> None:
 
 
 # For how many days an uploaded file and its results are kept.
-UPLOADED_FILES: Mapping[type[UploadedFile], int] = {LogonFile: 30, RefinementFile: 30, PlacementFile: 7}
+UPLOADED_FILES: Mapping[type[UploadedFile], int] = {
+    LogonFile: 30,
+    RefinementFile: 30,
+    PlacementFile: 7,
+    RequestFile: 30,
+}
 
 PERIODIC = (
     Periodic("seal the audit log", settings.AUDIT_SEAL_SECONDS, seal_audit_log),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -47,6 +48,36 @@ def open_submission(
     )
 
 
+def open_submissions(
+    *,
+    kind: str,
+    actor: Logon,
+    now: datetime,
+    channel: str = "online",
+    third_party: int | None = None,
+    taxpayers: Sequence[int | None],
+) -> list[Submission]:
+    """Pending ones for many changes at once, one for each of ``taxpayers``, which they concern and wait for."""
+    numbers = _unused_numbers(len(taxpayers))
+    return Submission.objects.bulk_create(
+        [
+            Submission(
+                confirmation_number=number,
+                kind=kind,
+                status=Status.PENDING,
+                channel=channel,
+                submitted_at=now,
+                submitted_by=actor,
+                taxpayer_id=taxpayer,
+                third_party_id=third_party,
+                waits_for_id=taxpayer,
+            )
+            for number, taxpayer in zip(numbers, taxpayers, strict=True)
+        ],
+        batch_size=1_000,
+    )
+
+
 def close_submission(*, confirmation_number: str, status: Status, actor: Logon | None, now: datetime) -> None:
     """Close a pending submission; ``actor`` is None where time closed it. Raises ``Stale`` if it is closed."""
     closed = Submission.objects.filter(confirmation_number=confirmation_number, status=Status.PENDING).update(
@@ -62,3 +93,13 @@ def _unused_number() -> str:
         number = new_confirmation_number()
         if not Submission.objects.filter(confirmation_number=number).exists():
             return number
+
+
+def _unused_numbers(count: int) -> list[str]:
+    """So many different ones, none of which is taken."""
+    found: set[str] = set()
+    while len(found) < count:
+        fresh = {new_confirmation_number() for _ in range(count - len(found))}
+        taken = Submission.objects.filter(confirmation_number__in=fresh).values_list("confirmation_number", flat=True)
+        found |= fresh - set(taken)
+    return list(found)

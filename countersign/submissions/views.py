@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from countersign.logons.models import Logon
 from countersign.logons.signed_in import signed_in
 from countersign.submissions.confirmation_numbers import normal_confirmation_number
 from countersign.submissions.forms import place_in_address, place_in_list
 from countersign.submissions.kinds import KINDS, Viewer
 from countersign.submissions.models import Status
-from countersign.submissions.queries import PAGE_SIZE, Page, submission_for, submissions_of
+from countersign.submissions.queries import PAGE_SIZE, Page, Row, submission_for, submissions_of
 from countersign.ui.components.moments import when
 from countersign.ui.shell import ActingFor
+from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import (
     Chip,
     Column,
@@ -39,14 +46,13 @@ STATUS_LOOK = {
     Status.REJECTED: "bad",
 }
 LONGEST_SEARCH = 200
+CSV_BATCH = 500
 
 
 @require_safe
 def submissions(request: HttpRequest) -> HttpResponse:
     """What this logon submitted, and what concerns the taxpayers that it administers."""
-    typed = request.GET.get("q", "")[:LONGEST_SEARCH].strip()
-    status = request.GET.get("status", "")
-    status = status if status in Status.values else ""
+    typed, status = _asked(request)
     after = place_in_list(request.GET.get("after", ""))
     size = page_size(request, PAGE_SIZE)
     page = submissions_of(signed_in(request), at=timezone.now(), number=typed, status=status, after=after, size=size)
@@ -60,6 +66,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
     context = {
         "table": _table(page, bool(chips)),
         "chips": chips,
+        "csv_url": reverse("submissions:csv") + address_with(request),
         "typed": typed,
         "keep": {"status": status} if status else {},
         "statuses": [(one.label, address_with(request, status=one.value)) for one in Status if one.value != status],
@@ -70,6 +77,42 @@ def submissions(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "submissions/list.html", context)
+
+
+@require_safe
+def submissions_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same list, whole."""
+    typed, status = _asked(request)
+    heading = [_("Confirmation number"), _("What"), _("About"), _("Submitted"), _("Status")]
+    pages = _pages(signed_in(request), typed, status, timezone.now())
+    return csv_response("submissions", heading, (map(_line, page.rows) for page in pages))
+
+
+def _asked(request: HttpRequest) -> tuple[str, str]:
+    """The number searched for, and the status that the list is limited to."""
+    status = request.GET.get("status", "")
+    return request.GET.get("q", "")[:LONGEST_SEARCH].strip(), status if status in Status.values else ""
+
+
+def _pages(actor: Logon, typed: str, status: str, now: datetime) -> Iterator[Page]:
+    after = None
+    while True:
+        page = submissions_of(actor, at=now, number=typed, status=status, after=after, size=CSV_BATCH)
+        yield page
+        if page.following is None:
+            return
+        after = page.following
+
+
+def _line(row: Row) -> list[Any]:
+    submitted = timezone.localtime(row.submission.submitted_at, timezone.get_default_timezone())
+    return [
+        row.submission.confirmation_number,
+        row.title,
+        row.about,
+        submitted.isoformat(timespec="minutes"),
+        Status(row.submission.status).label,
+    ]
 
 
 @require_safe

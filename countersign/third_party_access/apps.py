@@ -14,6 +14,7 @@ class ThirdPartyAccessConfig(AppConfig):
         own = import_module("countersign.third_party_access.kinds")
         lists = import_module("countersign.third_party_access.queries.receipts.lists")
         requests = import_module("countersign.third_party_access.queries.receipts.requests")
+        files = import_module("countersign.third_party_access.queries.receipts.files")
         changes = import_module("countersign.third_party_access.queries.receipts.changes")
         kinds.register(
             kinds.Kind(
@@ -23,6 +24,9 @@ class ThirdPartyAccessConfig(AppConfig):
                 requests.request_receipt,
                 lists.request_tasks,
             )
+        )
+        kinds.register(
+            kinds.Kind(own.REQUESTS_FILE, _("Requests submitted from a file"), files.about_files, files.file_receipt)
         )
         for name, title in (
             (own.RIGHTS_CHANGE, _("Change of a third party's rights")),

@@ -15,9 +15,13 @@ AccountRights = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class ThirdPartyAccessRequested(Event):
-    """A third party asked. The client, if one matched, stands in the request."""
+    """A third party asked. The client, if one matched, stands in the request.
+
+    ``from_file``: one of many, of which each Master Administrator is told once for all.
+    """
 
     request: int
+    from_file: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from countersign.policy.rights import Rights
 from countersign.taxpayers.models import AccountType, IdType
 from countersign.third_party_access.operations.request_access import LONGEST_MESSAGE, LONGEST_NAME, Asked
 from countersign.third_party_access.queries.grants import Holding
+from countersign.third_party_access.queries.request_files import SHAPE
 from countersign.third_party_access.queries.requests import AskedAccount
 from countersign.ui.converters import LARGEST_KEY
 from countersign.ui.forms import ChoiceField, DateField, Form, MultipleChoiceField, OnceForm, TextField
@@ -92,6 +93,24 @@ class RequestForm(OnceForm):
             entered["ends_on"],
             entered["message"],
         )
+
+
+class FileForm(Form):
+    """A file of requests."""
+
+    file = forms.FileField(label=_("CSV file"), help_text=_("At most 10,000 rows."))
+
+    def clean_file(self) -> bytes:
+        """Its content, if it is not too long."""
+        given = self.cleaned_data["file"]
+        if given.size > SHAPE.most_bytes:
+            raise forms.ValidationError(_("The file is too large. Split it."))
+        content: bytes = given.read()
+        return content
+
+
+class SubmitFileForm(OnceForm):
+    """Submit of a kept file."""
 
 
 class DecisionForm(Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from countersign.taxpayers.models import AccountType, IdType, Taxpayer
+from countersign.uploads.models import UploadedFile
 
 PERSONAL_ID_TYPES = frozenset({IdType.SSN.value, IdType.ITIN.value})
 """Whoever has such a number is an individual, whether it is in the register or not."""
@@ -116,3 +117,22 @@ class MismatchCount(models.Model):
 
     def __str__(self) -> str:
         return f"mismatches of {self.counted} {self.key} on {self.day}"
+
+
+class RequestFile(UploadedFile):
+    """An uploaded file of requests, and how far asking has come.
+
+    Identifiers are not kept, not even until it is worked off. ``rows``: [line, type, number's keyed hash in hex (empty
+    where it is none), its last four characters, name, account types and rights, first day, last day, message, what
+    was found of a business when it was uploaded]. ``results``: [line, type, last four, name, outcome, confirmation
+    number]. ``told_up_to``: the key of the last logon that was told by mail, in the order of keys.
+    """
+
+    third_party = models.ForeignKey(Taxpayer, models.PROTECT, related_name="+", db_index=False)
+    told_up_to = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["uploaded_at"], name="request_files_by_age")]
+
+    def __str__(self) -> str:
+        return f"file of requests {self.pk}"

@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
+from procrastinate import RetryStrategy
 
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.uploads.models import UploadedFile
@@ -17,6 +18,8 @@ from countersign.uploads.models import UploadedFile
 FileT = TypeVar("FileT", bound=UploadedFile)
 QUEUE = "files"
 BAD_ROW, CHANGED = "row", "changed"
+RETRY = RetryStrategy(max_attempts=20, wait=30)
+"""A job that failed, as when the database went away, is begun again: its file is where it was."""
 
 
 def work_off(model: type[FileT], key: int, step: Callable[[FileT, datetime], None]) -> None:

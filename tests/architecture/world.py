@@ -24,6 +24,7 @@ from countersign.security_groups.operations import keep_file
 from countersign.submissions.confirmation_numbers import new_confirmation_number
 from countersign.taxpayers.models import Account, AccountType, Taxpayer
 from countersign.third_party_access.operations.request_access import Asked, request_access
+from countersign.third_party_access.operations.request_many import keep_requests
 from tests.cast import PEOPLE, TAXPAYER, username
 
 NO_KEY = 9_000_000_000_000_000_000
@@ -78,6 +79,12 @@ class World:
             actor=Logon.objects.get(username=username("maria")),
             portfolio=retail.portfolio_id,
             content=f"Username,Customer,Access Rights\n{username('joel')},Harbor Bakery LLC,No Access\n".encode(),
+            now=now,
+        ).pk
+        self.keys["@request_file"] = keep_requests(
+            actor=Logon.objects.get(username=username("maria")),
+            third_party=Taxpayer.objects.get(key="LOPEZ-CPA").pk,
+            content=b"ID type,ID number,Legal name,Account types and rights\nSSN,000-00-0001,Nobody,MLS: View Only\n",
             now=now,
         ).pk
         bakery_row = Taxpayer.objects.get(key="HARBOR-BAKERY")

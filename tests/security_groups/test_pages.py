@@ -253,3 +253,31 @@ def test_the_matrix_says_who_is_let_in_where(firm: Firm) -> None:
     assert "Next season" not in own
     assert "Ruth" not in own
     assert signed_in(firm, "victor").get(address(firm, "matrix")).status_code == 404
+
+
+def test_every_list_is_a_file_too(firm: Firm) -> None:
+    """The same rows with the same filters; another firm's administrator gets none of them."""
+    client, group = signed_in(firm), firm.group("Restaurants")
+
+    def file(name: str, *more: object, **query: object) -> str:
+        return client.get(address(firm, name, *more), query).getvalue().decode("utf-8-sig")
+
+    assert "kim" in file("members_csv", group.pk).lower()
+    matrix = file("matrix_csv").splitlines()
+    assert "Restaurants" in matrix[0] and len(matrix) > 5
+    assert len(file("matrix_csv", q="joel").splitlines()) == 2
+    moving = {"customer": firm.taxpayer("HARBOR-BAKERY"), "to": firm.group("Firm").pk}
+    who = file("changes_csv", **moving)
+    assert "joel" in who.lower()
+    assert "Harbor Bakery LLC" in file("changes_csv", **moving, logon=firm.logon("joel").pk, gained=0)
+    for name, more in (("members_csv", [group.pk]), ("matrix_csv", []), ("changes_csv", [])):
+        assert signed_in(firm, "victor").get(address(firm, name, *more), moving).status_code == 404
+    assert client.get(address(firm, "changes_csv"), moving | {"logon": "1"}).status_code == 404
+
+
+def test_formulas_in_a_download_are_text(firm: Firm) -> None:
+    group = firm.group("Restaurants")
+    kim = firm.logon("kim")
+    type(kim).objects.filter(pk=kim.pk).update(first_name="=cmd|'/c calc'!A1")
+    content = signed_in(firm).get(address(firm, "members_csv", group.pk)).getvalue().decode("utf-8-sig")
+    assert ",'=cmd" in content or ",\"'=cmd" in content

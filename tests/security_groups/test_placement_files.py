@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from countersign.access.models import TaxpayerAccess
 from countersign.access.operations.customers import differences
 from countersign.access.queries.mapping_changes import preview_of_moves
 from countersign.events.models import Entry
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.portfolios.queries import portfolio_of
 from countersign.security_groups.models import PlacementFile
-from countersign.security_groups.operations import keep_file, place_from_file
+from countersign.security_groups.operations import keep_file, place_from_file, uploading
+from countersign.security_groups.operations.uploading import AT_ONCE, place_rows
 from countersign.security_groups.queries.placement_files import meaning_of
 from countersign.submissions.models import Submission
 from countersign.uploads.working import forget_old_files
@@ -147,3 +150,89 @@ def test_the_pages(firm: Firm) -> None:
     assert "Harbor Bakery LLC,Firm,comes to this security group" in results
     assert "Nobody,Firm,no customer has this number or name" in results
     assert signed_in(firm, "victor").get(sent["Location"]).status_code == 404
+
+
+def long_file(firm: Firm, *lines: str) -> PlacementFile:
+    """A file of so many rows that the worker does it: most of them name nobody."""
+    return keep(firm, *lines, *[f",Nobody {number},Firm" for number in range(AT_ONCE)])
+
+
+def test_a_long_file_is_handed_to_the_worker_and_shows_how_far_it_is(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("countersign.security_groups.operations.uploading.BATCH", 2_000)
+    client = signed_in(firm)
+    kept = long_file(firm, ",Harbor Bakery LLC,Firm", ",Lantern Inn LLC,Next season")
+    page = address(firm, "upload_review", kept.pk)
+    review = client.get(page)
+    sent = client.post(page, hidden(review) | {"step": "skip"})
+    assert sent.status_code == 302
+    assert in_group(firm, "HARBOR-BAKERY") == "Retail clients"
+    assert "Customers are being placed" in text(client.get(page))
+    real, calls = uploading.note_results, []
+
+    def breaks(*given: Any, **more: Any) -> None:
+        calls.append(more)
+        if len(calls) == 2:
+            raise RuntimeError("the worker died")
+        real(*given, **more)
+
+    monkeypatch.setattr(uploading, "note_results", breaks)
+    with pytest.raises(RuntimeError):
+        place_rows(kept.pk)
+    kept.refresh_from_db()
+    assert kept.running and len(kept.results) == 2_000
+    assert in_group(firm, "HARBOR-BAKERY") == "Firm"
+    under_way = client.get(page)
+    assert "2 of 5,002 rows done" in text(under_way) and b'value="2000"' in under_way.content
+    for _time in range(2):
+        place_rows(kept.pk)
+    kept.refresh_from_db()
+    assert (kept.done, kept.running, len(kept.results)) == (2, False, AT_ONCE + 2)
+    assert "The file is done" in text(client.get(page))
+    entries = Entry.objects.filter(name="PlacementsUploaded")
+    assert {entry.submission for entry in entries} == {kept.submission}
+    assert sum(entry.body["customers"] for entry in entries) == 2
+    assert differences() == 0
+
+
+def test_a_long_file_does_only_what_was_shown(firm: Firm) -> None:
+    for skip in (True, False):
+        kept = keep(firm, *[",Harbor Bakery LLC,Firm"] * (AT_ONCE + 1))
+        submit(firm, kept, skip=skip)
+        place(firm, firm.chosen("HARBOR-BAKERY"), "Restaurants")
+        place_rows(kept.pk)
+        kept.refresh_from_db()
+        assert (kept.refused, kept.done) == ("changed", 0)
+        assert in_group(firm, "HARBOR-BAKERY") == "Restaurants"
+        results = signed_in(firm).get(address(firm, "results", kept.pk)).getvalue().decode()
+        assert "was left out, because the file has stopped" in results
+        place(firm, firm.chosen("HARBOR-BAKERY"), "Retail clients")
+
+
+def test_who_may_no_longer_place_places_nobody(firm: Firm) -> None:
+    kept = keep(firm, *[",Harbor Bakery LLC,Firm"] * (AT_ONCE + 1))
+    submit(firm, kept)
+    TaxpayerAccess.objects.filter(logon=firm.maria).update(ended_at=firm.now, ended_by="TEST")
+    place_rows(kept.pk)
+    kept.refresh_from_db()
+    assert kept.refused and in_group(firm, "HARBOR-BAKERY") == "Retail clients"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        HEADING.encode() + b'\n"' + b"x" * 1_100_000 + b'"\n',
+        HEADING.encode() + b"\n1\x00,b,Firm",
+        (HEADING + "\n" + ",a,Firm\n" * 100_001).encode(),
+    ],
+)
+def test_hostile_files_are_refused_with_a_message(firm: Firm, content: bytes) -> None:
+    with pytest.raises(Invalid) as refused:
+        keep_file(actor=firm.maria, portfolio=firm.portfolio, content=content, now=firm.now)
+    assert refused.value.problems["file"]
+
+
+def test_a_row_with_more_cells_than_the_heading_is_not_guessed_at(firm: Firm) -> None:
+    kept = keep(firm, ",Harbor Bakery, LLC,Firm", ",".join("x" * 5_000), ",Harbor Bakery LLC,Firm,,,")
+    assert outcomes(firm, kept) == ["cells", "cells", "placed"]

@@ -115,6 +115,10 @@ def test_the_pages(world: World) -> None:
         assert "Harbor" in detail or "harbor" in detail
     assert "Dana" not in detail  # the firm does not learn who of the client's people did it
     assert client.get(reverse("submissions:list") + "?status=rejected").status_code == 200
+    whole = b"".join(client.get(reverse("submissions:csv"))).decode()
+    assert request.confirmation_number in whole and revocation.confirmation_number in whole
+    pending = b"".join(client.get(reverse("submissions:csv"), {"status": "pending"})).decode()
+    assert request.confirmation_number in pending and revocation.confirmation_number not in pending
     assert client.get("/submissions/" + "x" * 3000 + "/").status_code == 404
     assert Client().get(reverse("submissions:list")).status_code == 302
 

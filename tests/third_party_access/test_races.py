@@ -19,7 +19,7 @@ from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.facts import Condition
 from countersign.policy.rights import Rights
 from countersign.submissions.models import Submission
-from countersign.third_party_access.models import AccessRequest, MismatchCount, State
+from countersign.third_party_access.models import AccessRequest, MismatchCount, RequestFile, State
 from countersign.third_party_access.operations import (
     approve_access,
     decline_access,
@@ -27,7 +27,9 @@ from countersign.third_party_access.operations import (
     revoke_access,
     withdraw_request,
 )
+from countersign.third_party_access.operations.request_many import ask_rows
 from countersign.third_party_access.queries.grants import current_grants
+from tests.third_party_access.test_request_files import BAKERY, UNKNOWN, kept, submit
 from tests.third_party_access.world import World, build_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -174,3 +176,25 @@ def test_no_number_of_parallel_tries_gets_past_the_limit_of_the_day(world: World
     ended = Counter(at_once(*[lambda: world.request(legal_name="Wrong")] * 14))
     assert ended == {"Invalid": 10, "Refused": 4}
     assert set(MismatchCount.objects.values_list("mismatches", flat=True)) == {10}
+
+
+def test_two_files_that_ask_for_the_same_make_each_request_once(world: World) -> None:
+    people = [f"SSN,900-00-{n:04d},Somebody {n},Sales and use: View Only,,," for n in range(40)]
+    files = [kept(world, BAKERY, *people), kept(world, *reversed(people), BAKERY, actor="lena")]
+    for file, actor in zip(files, ("luis", "lena"), strict=True):
+        submit(world, file, skip_bad=True, actor=actor)
+    ended = at_once(*[lambda key=file.pk: ask_rows(key) for file in files * 2])  # type: ignore[misc]
+    assert set(ended) == {"done"}
+    assert AccessRequest.objects.count() == 41
+    done = [file.done for file in RequestFile.objects.all()]
+    assert sum(done) == 41
+    assert not RequestFile.objects.exclude(refused="").exists()
+
+
+def test_no_number_of_parallel_files_gets_past_the_limit_of_the_day(world: World) -> None:
+    lines = [UNKNOWN.format(n) for n in range(4)]
+    ended = at_once(*[lambda: kept(world, *lines), lambda: kept(world, *lines, actor="lena")] * 3)
+    assert set(ended) == {"done"}
+    assert MismatchCount.objects.get(counted="third_party", key=world.lopez.pk).mismatches == 10
+    told = [row[-1] for file in RequestFile.objects.all() for row in file.rows]
+    assert Counter(told) == {"unknown": 10, "limit": 14}

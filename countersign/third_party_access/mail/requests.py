@@ -16,7 +16,12 @@ from countersign.third_party_access.models import AccessRequest, State
 
 
 def tell_client_of_request(occurrence: Occurrence[events.ThirdPartyAccessRequested]) -> None:
-    """Each Master Administrator of the client is asked to decide. Nobody is told where no client matched."""
+    """Each Master Administrator of the client is asked to decide. Nobody is told where no client matched.
+
+    Of requests from a file :func:`countersign.third_party_access.mail.many.tell_of_file` tells.
+    """
+    if occurrence.event.from_file:
+        return
     request = _request(occurrence.event.request)
     if request.client is None:
         return

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -13,10 +16,12 @@ from countersign.logons.models import Logon
 from countersign.policy.errors import Invalid, Refused
 from countersign.policy.reasons import Reason
 from countersign.taxpayers.identifiers import id_number_hash, normal_id_number
-from countersign.taxpayers.matching import named_taxpayer
+from countersign.taxpayers.matching import is_named, named_taxpayer
 from countersign.taxpayers.models import IdType, Taxpayer, TaxpayerKind
 from countersign.third_party_access.models import PERSONAL_ID_TYPES, MismatchCount
 from countersign.third_party_access.queries.periods import day_of
+
+AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,73 @@ def match_client(
     raise Invalid({"id_number": unknown})
 
 
+class Named(NamedTuple):
+    """Whom a row of a file names: the number as its keyed hash."""
+
+    id_type: str
+    number_hash: bytes
+    legal_name: str
+
+
+class Found(NamedTuple):
+    """What there is by a number and a name; as :class:`Match` where it ``matches`` or is ``neutral``."""
+
+    client: Taxpayer | None
+    matches: bool
+    neutral: bool
+
+
+def find_clients(named: Sequence[Named]) -> list[Found]:
+    """As :func:`match_client` looks, for many at once; nothing is counted or told by it."""
+    known: dict[tuple[str, bytes], Taxpayer] = {}
+    hashes = sorted({one.number_hash for one in named})
+    for first in range(0, len(hashes), AT_ONCE):
+        for taxpayer in Taxpayer.objects.filter(id_number_hash__in=hashes[first : first + AT_ONCE]):
+            known[taxpayer.id_type, bytes(taxpayer.id_number_hash)] = taxpayer
+    found = []
+    for one in named:
+        taxpayer_or_none = known.get((one.id_type, one.number_hash))
+        matches = is_named(taxpayer_or_none, one.legal_name)
+        neutral = one.id_type in PERSONAL_ID_TYPES or (
+            taxpayer_or_none is not None and taxpayer_or_none.kind == TaxpayerKind.INDIVIDUAL
+        )
+        found.append(Found(taxpayer_or_none if matches else None, matches, neutral))
+    return found
+
+
+@transaction.atomic
+def judge_clients(*, actor: Logon, third_party: Taxpayer, named: Sequence[Named], now: datetime) -> list[Verdict]:
+    """Look for those that a file names, in its order, within the same limit of the day as one request after the other.
+
+    What is told of a business that is not found counts, as in the single form; from the limit on nothing is told of a
+    business, matching or not.
+    """
+    counted = (("logon", actor.pk), ("third_party", third_party.pk))
+    mismatches = before = max(_locked_count(what, key, now) for what, key in counted)
+    verdicts = []
+    for one in find_clients(named):
+        if one.neutral:
+            verdicts.append(Verdict.FINE)
+        elif mismatches >= settings.REQUEST_MISMATCHES_PER_DAY:
+            verdicts.append(Verdict.LIMIT)
+        elif one.matches:
+            verdicts.append(Verdict.FINE)
+        else:
+            mismatches += 1
+            verdicts.append(Verdict.UNKNOWN)
+    if mismatches > before:
+        _count(actor, third_party, now, mismatches - before)
+    return verdicts
+
+
+class Verdict(StrEnum):
+    """What is told of whom a row names. The first says of an individual nothing at all."""
+
+    FINE = ""
+    UNKNOWN = "unknown"
+    LIMIT = "limit"
+
+
 def _how_to_write(id_type: str) -> str:
     if id_type == IdType.AGENCY:
         return _("Enter the number as on a letter from the agency.")
@@ -86,12 +158,12 @@ def _locked_count(counted: str, key: int, now: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _count(actor: Logon, third_party: Taxpayer, now: datetime) -> None:
+def _count(actor: Logon, third_party: Taxpayer, now: datetime, mismatches: int = 1) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE third_party_access_mismatchcount SET mismatches = mismatches + 1
+            """UPDATE third_party_access_mismatchcount SET mismatches = mismatches + %s
             WHERE day = %s AND (counted, key) IN (('logon', %s), ('third_party', %s))""",
-            [day_of(now), actor.pk, third_party.pk],
+            [mismatches, day_of(now), actor.pk, third_party.pk],
         )
 
 

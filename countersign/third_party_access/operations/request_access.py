@@ -137,7 +137,7 @@ def _submit(
         message=asked.message.strip(),
         requested_by=actor,
         requested_at=now,
-        expires_at=_expiry(asked, now),
+        expires_at=expiry_of(asked.ends_on, now),
     )
     Submission.objects.filter(pk=submission.pk).update(subject=request.pk)
     AskedRights.objects.bulk_create(
@@ -219,9 +219,10 @@ def _check_none_pending(firm: Taxpayer, match: Match, asked: Asked, now: datetim
     raise Invalid({"rights": told % {"account_type": pending.account_type, "number": number}})
 
 
-def _expiry(asked: Asked, now: datetime) -> datetime:
+def expiry_of(ends_on: date | None, now: datetime) -> datetime:
+    """When a request that nobody answers is over: after 30 days, or with the access that it asks for."""
     lifetime = now + timedelta(days=settings.REQUEST_LIFETIME_DAYS)
-    last_moment = end_of(asked.ends_on)
+    last_moment = end_of(ends_on)
     return lifetime if last_moment is None else min(lifetime, last_moment)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,6 +120,19 @@ def clients_page(
         rows = cursor.fetchall()
     following = rows[size - 1][0] if len(rows) > size else None
     return firm, ClientsPage(_relations(firm.pk, [row[0] for row in rows[:size]], at), following)
+
+
+def every_client(
+    actor: Logon, *, third_party: int, at: datetime, search: str = "", batch: int = 500
+) -> Iterator[Sequence[Relation]]:
+    """All of that list, a batch at a time: for downloads."""
+    after: int | None = None
+    while True:
+        _firm, page = clients_page(actor, third_party=third_party, at=at, search=search, after=after, size=batch)
+        yield page.clients
+        if page.following is None:
+            return
+        after = page.following
 
 
 def _relations(third_party: int, clients: Sequence[int], at: datetime) -> list[Relation]:

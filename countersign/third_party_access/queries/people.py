@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from countersign.access.models import LogonStanding, SecondaryLogon, TaxpayerAccess
 from countersign.access.queries.own import live_at
@@ -15,19 +18,30 @@ from countersign.submissions.models import Submission
 
 def master_administrators(taxpayer: int, *, at: datetime) -> list[Logon]:
     """The logons that administer the taxpayer: active, parentless, full Master Administrators."""
-    accesses = TaxpayerAccess.objects.filter(
-        live_at(at),
-        taxpayer_id=taxpayer,
-        access_type=AccessType.MASTER_ADMINISTRATOR.value,
-        accepted=True,
-        provisional=False,
-    )
+    return list(Logon.objects.filter(pk__in=_administering([taxpayer], at).values("logon_id")).order_by("pk"))
+
+
+def administrators_of_all(taxpayers: Collection[int], *, at: datetime) -> dict[int, list[int]]:
+    """Key of a logon → those of the taxpayers that it administers, by key."""
+    found: dict[int, list[int]] = defaultdict(list)
+    accesses = _administering(taxpayers, at).order_by("logon_id", "taxpayer_id")
+    for logon, taxpayer in accesses.values_list("logon_id", "taxpayer_id"):
+        found[logon].append(taxpayer)
+    return found
+
+
+def _administering(taxpayers: Collection[int], at: datetime) -> QuerySet[TaxpayerAccess]:
     active = LogonStanding.objects.filter(live_at(at), status=Standing.ACTIVE.value)
-    return list(
-        Logon.objects.filter(pk__in=accesses.values("logon_id"))
-        .filter(pk__in=active.values("logon_id"))
-        .exclude(pk__in=SecondaryLogon.objects.values("logon_id"))
-        .order_by("pk")
+    return (
+        TaxpayerAccess.objects.filter(
+            live_at(at),
+            taxpayer_id__in=taxpayers,
+            access_type=AccessType.MASTER_ADMINISTRATOR.value,
+            accepted=True,
+            provisional=False,
+        )
+        .filter(logon_id__in=active.values("logon_id"))
+        .exclude(logon_id__in=SecondaryLogon.objects.values("logon_id"))
     )
 
 

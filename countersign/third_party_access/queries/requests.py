@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from countersign.access.queries.live import live
 from countersign.access.queries.own import administered_taxpayer
+from countersign.access.queries.prepared import storable
 from countersign.logons.models import Logon
 from countersign.policy.delegation import may_approve
 from countersign.policy.errors import Refused
@@ -122,6 +124,54 @@ def pending_requests_of(third_party: int, *, at: datetime, most: int = 100) -> l
             "-requested_at", "-pk"
         )[:most]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsPage:
+    """A page of a third party's requests, newest first; ``following``: where the next begins, None on the last."""
+
+    requests: Sequence[AccessRequest]
+    following: int | None
+
+
+def requests_page(
+    firm: Taxpayer, *, at: datetime, search: str = "", state: str = "", after: int | None = None, size: int
+) -> RequestsPage:
+    """What the third party asked for, from the request behind ``after`` (a key) on. Two statements.
+
+    ``search`` is a part of the name that was typed; ``state`` one of :class:`State`. Matching and unmatched requests
+    look the same.
+    """
+    found = AccessRequest.objects.filter(third_party=firm).select_related("client")
+    over = Q(state=State.PENDING, expires_at__lte=at)
+    if state == State.PENDING:
+        found = found.filter(state=State.PENDING, expires_at__gt=at)
+    elif state == State.EXPIRED:
+        found = found.filter(Q(state=State.EXPIRED) | over)
+    elif state:
+        found = found.filter(state=state)
+    for word in storable(search).split()[:5]:
+        found = found.filter(name_given__icontains=word)
+    place = AccessRequest.objects.filter(third_party=firm, pk=after).first() if after else None
+    if place is not None:
+        found = found.filter(
+            Q(requested_at__lt=place.requested_at) | Q(requested_at=place.requested_at, pk__lt=place.pk)
+        )
+    rows = list(found.order_by("-requested_at", "-pk")[: size + 1])
+    return RequestsPage(rows[:size], rows[size - 1].pk if len(rows) > size else None)
+
+
+def every_request(
+    firm: Taxpayer, *, at: datetime, search: str = "", state: str = "", batch: int = 1_000
+) -> Iterator[Sequence[AccessRequest]]:
+    """All of that list, a batch at a time: for downloads."""
+    after: int | None = None
+    while True:
+        page = requests_page(firm, at=at, search=search, state=state, after=after, size=batch)
+        yield page.requests
+        if page.following is None:
+            return
+        after = page.following
 
 
 def clients_acted_for(third_party: int, *, at: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +19,12 @@ from countersign.third_party_access.queries.requests import pending_requests_to
 from countersign.third_party_access.views.steps import (
     account_words,
     acting_for,
+    holding_lines,
     since_words,
     until_words,
 )
 from countersign.ui.components.lists import Task
+from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import Column, Empty, Link, Table
 
 
@@ -55,8 +58,22 @@ def who_acts_for_me(request: HttpRequest, taxpayer: int) -> HttpResponse:
         ),
         quiet_caption=True,
     )
-    context = {"acting_for": acting_for(client), "client": client, "tasks": tasks, "table": table}
+    context = {
+        "acting_for": acting_for(client),
+        "client": client,
+        "tasks": tasks,
+        "table": table,
+        "csv_url": reverse("third_party_access:who_acts_csv", args=[client.pk]),
+    }
     return render(request, "third_party_access/who_acts.html", context)
+
+
+@require_safe
+def who_acts_csv(request: HttpRequest, taxpayer: int) -> HttpResponseBase:
+    """The same list as a file: a row for each account."""
+    _client, relations = who_acts_for(signed_in(request), taxpayer=taxpayer, at=timezone.now())
+    heading = [_("Third party"), _("Account type"), _("Account"), _("Rights"), _("Since"), _("Last day")]
+    return csv_response("who-acts-for-me", heading, [[line for one in relations for line in holding_lines(one)]])
 
 
 def _firm_rows(client: Taxpayer, relation: Relation) -> list[dict[str, object]]:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from countersign.access.queries.own import administered_taxpayer
 from countersign.logons.signed_in import signed_in
 from countersign.policy.errors import Stale
 from countersign.policy.reasons import Reason
 from countersign.taxpayers.models import Taxpayer
 from countersign.third_party_access.forms import EndingForm
+from countersign.third_party_access.models import AccessRequest, State
 from countersign.third_party_access.operations import drop_client
-from countersign.third_party_access.queries.clients import PAGE_SIZE, client_of, clients_page
-from countersign.third_party_access.queries.receipts.requests import asked_in_words
-from countersign.third_party_access.queries.requests import pending_requests_of
+from countersign.third_party_access.queries.clients import PAGE_SIZE, client_of, clients_page, every_client
+from countersign.third_party_access.queries.periods import day_of
+from countersign.third_party_access.queries.receipts.requests import asked_of, client_name, state_now, state_word
+from countersign.third_party_access.queries.requests import every_request, pending_requests_of, requests_page
 from countersign.third_party_access.views.steps import (
     CHANGE,
     SUBMIT,
@@ -26,12 +34,14 @@ from countersign.third_party_access.views.steps import (
     acting_for,
     done,
     ending_table,
+    holding_lines,
     since_words,
     step_of,
     until_words,
 )
 from countersign.ui.components.moments import when
 from countersign.ui.converters import LARGEST_KEY
+from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import (
     Chip,
     Column,
@@ -46,6 +56,7 @@ from countersign.ui.tables import (
 )
 
 LONGEST_SEARCH = 200
+PENDING_SHOWN = 10
 
 
 @require_safe
@@ -103,6 +114,7 @@ def clients(request: HttpRequest, taxpayer: int) -> HttpResponse:
         "typed": typed,
         "chips": [Chip(typed, address_with(request, q=None))] if typed else [],
         "pending": _pending(firm) if after is None and not typed else None,
+        "csv_url": reverse("third_party_access:clients_csv", args=[firm.pk]) + address_with(request),
         "table": table,
         "first_page": address_with(request) if after else "",
         "pager": Pager(next_url=following, sizes=page_sizes(request, PAGE_SIZE)),
@@ -110,35 +122,147 @@ def clients(request: HttpRequest, taxpayer: int) -> HttpResponse:
     return render(request, "third_party_access/clients.html", context)
 
 
+@require_safe
+def clients_csv(request: HttpRequest, taxpayer: int) -> HttpResponseBase:
+    """The same list, whole: a row for each account."""
+    now = timezone.now()
+    firm = administered_taxpayer(signed_in(request), taxpayer, at=now)
+    typed = request.GET.get("q", "")[:LONGEST_SEARCH].strip()
+    heading = [_("Client"), _("Account type"), _("Account"), _("Rights"), _("Since"), _("Last day")]
+    found = every_client(signed_in(request), third_party=firm.pk, at=now, search=typed)
+    batches = ([line for relation in relations for line in holding_lines(relation)] for relations in found)
+    return csv_response("clients", heading, batches)
+
+
+@require_safe
+def requests(request: HttpRequest, taxpayer: int) -> HttpResponse:
+    """What the firm asked for, and what became of it: searched, filtered and paged."""
+    now = timezone.now()
+    firm = administered_taxpayer(signed_in(request), taxpayer, at=now)
+    typed, state = _requests_asked(request)
+    size = page_size(request, PAGE_SIZE)
+    page = requests_page(firm, at=now, search=typed, state=state, after=_place(request.GET.get("after", "")), size=size)
+    chips = [Chip(typed, address_with(request, q=None))] if typed else []
+    if state:
+        chips.append(Chip(State(state).label, address_with(request, state=None)))
+    following = f"{address_with(request)}&after={page.following}" if page.following else ""
+    empty = Empty(
+        _("%(firm)s has asked for nothing yet") % {"firm": firm.legal_name},
+        _("Ask a taxpayer for access; when it approves, you find it among your clients."),
+        reverse("third_party_access:request", args=[firm.pk]),
+        _("Request to Manage Other Taxpayer's Accounts"),
+    )
+    if chips:
+        empty = Empty(_("No request matches"), _("Try another part of the name."), request.path, _("Show all requests"))
+    context = {
+        "acting_for": acting_for(firm),
+        "firm": firm,
+        "typed": typed,
+        "keep": {"state": state} if state else {},
+        "states": [(one.label, address_with(request, state=one.value)) for one in State if one.value != state],
+        "chips": chips,
+        "table": _requests_table(firm, page.requests, now, _("Requests, newest first"), empty),
+        "csv_url": reverse("third_party_access:requests_csv", args=[firm.pk]) + address_with(request),
+        "pager": Pager(
+            previous_url=address_with(request) if request.GET.get("after") else "",
+            next_url=following,
+            sizes=page_sizes(request, PAGE_SIZE),
+        ),
+    }
+    return render(request, "third_party_access/requests.html", context)
+
+
+@require_safe
+def requests_csv(request: HttpRequest, taxpayer: int) -> HttpResponseBase:
+    """The same list, whole."""
+    now = timezone.now()
+    firm = administered_taxpayer(signed_in(request), taxpayer, at=now)
+    typed, state = _requests_asked(request)
+    heading = [
+        _("Confirmation number"),
+        _("Client"),
+        _("ID type"),
+        _("Last four"),
+        _("Asked for"),
+        _("First day"),
+        _("Last day"),
+        _("Submitted"),
+        _("Request"),
+    ]
+    found = every_request(firm, at=now, search=typed, state=state)
+    return csv_response("requests", heading, (_request_lines(batch, now) for batch in found))
+
+
+def _requests_asked(request: HttpRequest) -> tuple[str, str]:
+    state = request.GET.get("state", "")
+    return request.GET.get("q", "")[:LONGEST_SEARCH].strip(), state if state in State.values else ""
+
+
+def _request_lines(requests: Sequence[AccessRequest], now: datetime) -> list[list[Any]]:
+    asked = asked_of(requests)
+    return [
+        [
+            one.confirmation_number,
+            client_name(one),
+            one.id_type,
+            one.id_number_last4,
+            asked[one.pk],
+            one.begins_on.isoformat(),
+            one.ends_on.isoformat() if one.ends_on else "",
+            day_of(one.requested_at).isoformat(),
+            state_now(one, now).label,
+        ]
+        for one in requests
+    ]
+
+
 def _pending(firm: Taxpayer) -> Table | None:
-    waiting = pending_requests_of(firm.pk, at=timezone.now())
+    now = timezone.now()
+    waiting = pending_requests_of(firm.pk, at=now, most=PENDING_SHOWN)
     if not waiting:
         return None
+    return _requests_table(firm, waiting, now, _("Requests that wait for an answer"), None)
+
+
+def _requests_table(
+    firm: Taxpayer, requests: Sequence[AccessRequest], now: datetime, caption: str, empty: Empty | None
+) -> Table:
+    asked = asked_of(requests)
     return Table(
-        _("Requests that wait for an answer"),
+        caption,
         [
             Column("client", _("Client"), row_header=True),
             Column("asked", _("Asked for")),
-            Column("expires", _("Expires")),
+            Column("state", _("Request")),
             Column("withdraw", _("Withdraw"), quiet_label=True),
         ],
         [
             {
                 "client": TwoLines(
-                    Link(one.name_given, reverse("submissions:detail", args=[one.confirmation_number])),
+                    Link(client_name(one), reverse("submissions:detail", args=[one.confirmation_number])),
                     _("%(type)s ending in %(last)s") % {"type": one.id_type, "last": one.id_number_last4},
                 ),
-                "asked": asked_in_words(one),
-                "expires": when(one.expires_at),
+                "asked": asked[one.pk],
+                "state": _state(one, now),
                 "withdraw": Link(
                     _("Withdraw"),
                     reverse("third_party_access:withdraw", args=[firm.pk, one.pk]),
                     one.name_given,
-                ),
+                )
+                if state_now(one, now) is State.PENDING
+                else "",
             }
-            for one in waiting
+            for one in requests
         ],
+        empty,
     )
+
+
+def _state(request: AccessRequest, now: datetime) -> Any:
+    word = state_word(request, now)
+    if state_now(request, now) is State.PENDING:
+        return TwoLines(word, _("expires %(when)s") % {"when": when(request.expires_at)})
+    return word
 
 
 def _place(typed: str) -> int | None:

@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from countersign.taxpayers.models import Taxpayer
+from countersign.third_party_access.queries.clients import Relation
 from countersign.third_party_access.queries.grants import Holding
 from countersign.ui.components.moments import day
 from countersign.ui.shell import ActingFor
 from countersign.ui.tables import Column, Table, TwoLines
+from countersign.ui.words import RIGHTS
 
 STEP = "step"
 REVIEW, CHANGE, SUBMIT = "review", "change", "submit"
@@ -49,6 +51,21 @@ def since_words(holding: Holding) -> Any:
     """Since when, or from when on."""
     since = day(holding.since)
     return since if holding.begun else TwoLines(since, _("not begun yet"))
+
+
+def holding_lines(relation: Relation) -> list[list[Any]]:
+    """One side with each account as a line of a download."""
+    return [
+        [
+            relation.taxpayer.legal_name,
+            holding.account.account_type,
+            holding.account.number,
+            RIGHTS[holding.rights],
+            holding.since.isoformat(),
+            holding.until.isoformat() if holding.until else "",
+        ]
+        for holding in relation.holdings
+    ]
 
 
 def accounts_in_words(held: Sequence[Holding]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from countersign.policy.rights import Rights
 from countersign.submissions.kinds import Receipt, Viewer
 from countersign.submissions.models import Submission
 from countersign.taxpayers.models import TaxpayerKind
-from countersign.third_party_access.models import PERSONAL_ID_TYPES, AccessRequest, State
+from countersign.third_party_access.models import PERSONAL_ID_TYPES, AccessRequest, AskedRights, State
 from countersign.third_party_access.queries.periods import day_of, last_day_of
 from countersign.ui.components.moments import day, when
 from countersign.ui.tables import Column, Link, StatusWord, Table, TwoLines
@@ -116,6 +117,15 @@ def asked_in_words(request: AccessRequest) -> str:
     asked = request.asked.select_related("account_type").order_by("account_type__name")
     from_words = [f"{row.account_type}: {rights_word(row.rights)}" for row in asked]
     return "; ".join(from_words)
+
+
+def asked_of(requests: Sequence[AccessRequest]) -> dict[int, str]:
+    """The same for many: key → words. One statement."""
+    words: dict[int, list[str]] = {request.pk: [] for request in requests}
+    asked = AskedRights.objects.filter(request__in=words).select_related("account_type").order_by("account_type__name")
+    for row in asked:
+        words[row.request_id].append(f"{row.account_type}: {rights_word(row.rights)}")
+    return {key: "; ".join(parts) for key, parts in words.items()}
 
 
 def rights_word(rights: int) -> str:
