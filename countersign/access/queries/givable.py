@@ -50,6 +50,8 @@ def givable_accounts(
     Also those limited to No Access, and also while the logon is not usable. ``only``: of these accounts, all on one
     page. Two statements, whatever the size of the firm.
     """
+    if only is not None and not only:
+        return GivablePage([], False, False)
     profile = secondary_profile(logon, as_if_usable=True)
     if profile is None:
         return GivablePage([], False, False)
@@ -65,7 +67,7 @@ def givable_accounts(
         parameters["only"] = list(only)
         candidate += " AND k.taxpayer_id IN (SELECT o.taxpayer_id FROM taxpayers_account o WHERE o.id = ANY(%(only)s))"
         account += " AND a.id = ANY(%(only)s)"
-    candidates = listing._candidates_of_secondary(profile, candidate)
+    candidates = listing._candidates_of_secondary(profile, candidate, walk)
     rule = listing._rule_for_secondary(profile, parameters)
     parameters |= {"logon": 0, "ceiling": int(Rights.ALL_ACCESS)}
     with connection.cursor() as cursor:
