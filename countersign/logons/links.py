@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from countersign.logons.models import Link, Logon
+from countersign.logons.sessions import moved
 
 TOKEN_BYTES = 32
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -89,11 +90,14 @@ def void(kind: str | None, *, now: datetime, logon: Logon | None = None, subject
 def carry(request: HttpRequest, key: str, token: str) -> None:
     """Take a token out of the address into this browser's session, under ``key``.
 
-    Where nobody is signed in the session gets a new key: whoever planted the old one does not hold the link.
+    The session gets a new key: whoever planted the old one, or stole it, does not hold the link.
     """
-    if not request.user.is_authenticated:
-        request.session.cycle_key()
+    before = request.session.session_key
+    request.session.cycle_key()
     request.session[key] = token[:64]
+    if request.user.is_authenticated:
+        request.session.save()
+        moved(before, request)
 
 
 def forget_old_links(*, now: datetime) -> int:

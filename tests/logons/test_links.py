@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -13,9 +14,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from countersign.config.routes import ROUTES
 from countersign.logons import links
 from countersign.logons.links import LinkVoid
-from countersign.logons.models import Link
+from countersign.logons.models import Link, Logon, OpenSession
+from tests.sign_in.conftest import PASSWORD, make_logon
+
+__all__ = ["make_logon"]
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
@@ -65,9 +70,10 @@ def test_of_twenty_uses_at_once_one_succeeds() -> None:
         assert sum(pool.map(use, range(20))) == 1
 
 
-@pytest.mark.parametrize(
-    "name", ["recovery:link", "recovery:cancel_link", "secondary_logons:enroll_link", "notices:not_me_link"]
-)
+LINKS = sorted(name for name, route in ROUTES.items() if "token" in route.example)
+
+
+@pytest.mark.parametrize("name", LINKS)
 def test_whoever_planted_the_session_does_not_hold_the_link(db: None, client: Client, name: str) -> None:
     client.get("/log-in/")
     planted = SessionStore()
@@ -79,6 +85,22 @@ def test_whoever_planted_the_session_does_not_hold_the_link(db: None, client: Cl
     assert answer.status_code == 302 and token not in answer.headers["Location"]
     assert client.cookies["countersign"].value != planted.session_key
     assert token not in SessionStore(planted.session_key).load().values()
+
+
+def test_whoever_stole_a_session_does_not_come_to_hold_a_link_that_is_opened_in_it(
+    make_logon: Callable[..., Logon], client: Client
+) -> None:
+    logon = make_logon()
+    client.post("/log-in/", {"username": logon.username, "password": PASSWORD})
+    for name in LINKS:
+        stolen, thief = client.cookies["countersign"].value, Client()
+        token = "A" * 43
+        assert client.get(reverse(name, args=[token])).status_code == 302
+        thief.cookies["countersign"] = stolen
+        assert thief.get("/profile/").status_code == 302, name
+        assert not SessionStore(stolen).load(), name
+        assert client.get("/profile/").status_code == 200, name
+        assert OpenSession.objects.get().session_key == client.session.session_key, "in its list as before"
 
 
 @pytest.mark.django_db(transaction=True)

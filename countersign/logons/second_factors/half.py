@@ -66,7 +66,7 @@ def half_of(request: HttpRequest, *, now: datetime) -> HalfSignedIn | None:
     logon = Logon.objects.filter(pk=kept["logon"]).first()
     if logon is None or not constant_time_compare(kept["hash"], logon.get_session_auth_hash()):
         return None
-    if logon.sessions_begin_at is not None and int(logon.sessions_begin_at.timestamp()) > kept["at"]:
+    if logon.sessions_begin_at is not None and logon.sessions_begin_at > at:
         return None
     half = HalfSignedIn(logon, at, Step(kept["step"]), kept["next"], kept["proved"])
     if half.step is Step.SET_UP and not half.proved and factors_of(logon).any:
@@ -88,7 +88,8 @@ def end_half(request: HttpRequest) -> None:
 def _write(request: HttpRequest, half: HalfSignedIn) -> None:
     kept: dict[str, Any] = {
         "logon": half.logon.pk,
-        "at": int(half.at.timestamp()),
+        # Not in whole seconds: what ends all sessions ends one that began in the same second, too.
+        "at": half.at.timestamp(),
         "step": half.step.value,
         "next": half.next,
         "proved": half.proved,
