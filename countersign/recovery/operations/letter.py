@@ -20,7 +20,7 @@ from countersign.notices.models import Case
 from countersign.policy.errors import Invalid
 from countersign.recovery.events import FactorLetterAsked, FactorsReportedToStaff
 from countersign.recovery.models import FactorLetter, FactorRemoval
-from countersign.recovery.operations.lost_factors import remove_now
+from countersign.recovery.operations.lost_factors import hold, remove_now
 from countersign.taxpayers.models import Taxpayer
 
 LOST = "factors_lost"
@@ -76,6 +76,7 @@ def use_letter(*, logon: Logon, code: str, now: datetime) -> None:
     limiter.reserve(tries, now=now)
     typed = "".join(code.upper().split()).replace("-", "")
     with transaction.atomic():
+        hold(logon)
         letter = FactorLetter.objects.filter(logon=logon, ended_at=None, expires_at__gt=now).first()
         right = letter is not None and hmac.compare_digest(letter.code_hash, _hash(typed))
         if (

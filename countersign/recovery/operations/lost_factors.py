@@ -72,11 +72,12 @@ def waiting_helps(logon: Logon) -> bool:
 @transaction.atomic
 def cancel_removal(*, token: str, now: datetime) -> Logon:
     """Cancel by the mailed link. Raises ``LinkVoid`` for all but one of parallel tries, and when it is over."""
-    link = links.use(CANCEL, token, now=now)
-    removal = FactorRemoval.objects.filter(FactorRemoval.OPEN, pk=link.subject.removeprefix("removal-")).first()
-    if removal is None or not _end(removal.logon, now):
+    logon = logon_that_keeps(token=token, now=now)
+    hold(logon)
+    links.use(CANCEL, token, now=now)
+    if not _end(logon, now):
         raise LinkVoid
-    return removal.logon
+    return logon
 
 
 @transaction.atomic
@@ -85,7 +86,17 @@ def cancel_removal_of(*, logon: Logon, now: datetime) -> bool:
     return _end(logon, now)
 
 
+def hold(logon: Logon) -> None:
+    """The row of the logon first, in everything that ends a removal: cancelling, a report and time never wait in a
+    circle.
+    """
+    Logon.objects.select_for_update(no_key=True).get(pk=logon.pk)
+
+
 def _end(logon: Logon, now: datetime) -> bool:
+    if not FactorRemoval.objects.filter(FactorRemoval.OPEN, logon=logon).exists():
+        return False
+    hold(logon)
     removal = FactorRemoval.objects.select_for_update().filter(FactorRemoval.OPEN, logon=logon).first()
     if removal is None:
         return False
@@ -111,6 +122,7 @@ def remove_factors_in_time(*, now: datetime) -> int:
     removed = 0
     for due in FactorRemoval.objects.filter(FactorRemoval.OPEN, due_at__lte=now).select_related("logon"):
         with transaction.atomic():
+            hold(due.logon)
             if not FactorRemoval.objects.filter(FactorRemoval.OPEN, pk=due.pk).update(done_at=now):
                 continue
             links.void(CANCEL, subject=f"removal-{due.pk}", now=now)
