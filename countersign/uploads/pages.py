@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countersign.submissions.views import spaced
+from countersign.ui.components.moments import number
 from countersign.uploads.models import UploadedFile
 
 
@@ -18,6 +19,15 @@ class ProgressWords:
     stopped: Any
     refused: Any
     summary: Any
+
+
+def counts_of(kept: UploadedFile) -> dict[str, str]:
+    """How many rows are done and skipped, of how many: for the summary."""
+    return {
+        "done": str(number(kept.done)),
+        "rows": str(number(len(kept.rows))),
+        "skipped": str(number(len(kept.results or []) - kept.done)),
+    }
 
 
 def progress_of(kept: UploadedFile, words: ProgressWords, *, results_url: str, back_url: str) -> dict[str, Any]:

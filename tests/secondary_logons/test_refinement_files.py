@@ -376,7 +376,7 @@ def test_the_pages_from_upload_to_the_result_of_each_row(firm: Firm, client_for:
     assert b"Rights are being set" in client.get(answer["Location"]).content
     set_refinements(file.pk)
     finished = client.get(answer["Location"]).content
-    assert b"2 of 3 rows set" in finished
+    assert b"2 of 3 rows set, 1 skipped" in finished
     results = reverse("secondary_logons:refinement_results", args=[firm.portfolio, file.pk])
     lines = b"".join(client.get(results)).decode().splitlines()
     assert len(lines) == 4 and lines[1].endswith(",Set") and "'=1+1" in lines[3]

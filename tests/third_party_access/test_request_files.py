@@ -330,7 +330,7 @@ def test_the_pages_from_upload_to_the_result_of_each_row(world: World, client_fo
         assert client.post(answer["Location"], {"step": "skip", **sent}).status_code == 303
     assert b"Requests are being submitted" in client.get(answer["Location"]).content
     ask_rows(RequestFile.objects.get().pk)
-    assert b"2 of 4 requests submitted" in client.get(answer["Location"]).content
+    assert b"2 of 4 requests submitted, 2 skipped" in client.get(answer["Location"]).content
     results = reverse("third_party_access:results", args=[*of, RequestFile.objects.get().pk])
     lines = b"".join(client.get(results)).decode().splitlines()
     assert len(lines) == 5 and "Submitted" in lines[1] and "'=1+1" in lines[4]

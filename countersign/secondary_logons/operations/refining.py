@@ -123,7 +123,7 @@ def _set_next(kept: RefinementFile, now: datetime) -> None:
     for logon, places in sorted(changes.items()):
         _record(standing, logon, places, number, now)
     results = [one.result(_outcome(one, moved)) for one in planned.rows]
-    note_results(kept, results, done=sum(row[-1] == Outcome.SET for row in results), now=now)
+    note_results(kept, results, done=sum(row[-1] in FINE for row in results), now=now)
 
 
 def _next_rows(kept: RefinementFile) -> list[Sequence[object]]:

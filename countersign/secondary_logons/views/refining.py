@@ -46,7 +46,7 @@ from countersign.ui.components.moments import number
 from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import Column, Empty, Link, Pager, Table, TwoLines, address_with
 from countersign.ui.words import RIGHTS
-from countersign.uploads.pages import ProgressWords, progress_of
+from countersign.uploads.pages import ProgressWords, counts_of, progress_of
 
 LOGONS_A_PAGE, ACCOUNTS_A_PAGE = 50, 100
 
@@ -328,13 +328,13 @@ def _problem_table(planned: Plan) -> Table:
 
 
 def _progress(kept: RefinementFile) -> dict[str, Any]:
-    counts = {"done": number(kept.done), "rows": number(len(kept.rows))}
+    counts = counts_of(kept)
     words = ProgressWords(
         running=_("Rights are being set"),
         done=_("The file is done"),
         stopped=_("The file has stopped"),
         refused=_STOPPED,
-        summary=_("%(done)s of %(rows)s rows set.") % counts,
+        summary=_("%(done)s of %(rows)s rows set, %(skipped)s skipped.") % counts,
     )
     portfolio = kept.portfolio_id
     return progress_of(

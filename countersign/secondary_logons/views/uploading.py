@@ -20,7 +20,7 @@ from countersign.secondary_logons.views.steps import asks_again, standing_of
 from countersign.ui.components.moments import number
 from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import Column, Table
-from countersign.uploads.pages import ProgressWords, progress_of
+from countersign.uploads.pages import ProgressWords, counts_of, progress_of
 
 SHOWN = 50
 SKIP = "skip"
@@ -141,12 +141,7 @@ def results(request: HttpRequest, portfolio: int, file: int) -> HttpResponseBase
 
 
 def _progress(kept: LogonFile) -> dict[str, object]:
-    counts = {
-        "done": number(kept.done),
-        "rows": number(len(kept.rows)),
-        "skipped": number(len(kept.results or []) - kept.done),
-        "invited": number(kept.invited),
-    }
+    counts = counts_of(kept) | {"invited": number(kept.invited)}
     words = ProgressWords(
         running=_("Persons are being added"),
         done=_("The file is done"),

@@ -35,10 +35,9 @@ from countersign.security_groups.queries.placement_files import (
     meaning_of,
 )
 from countersign.security_groups.views.steps import done, key_in, page_number
-from countersign.ui.components.moments import number
 from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import Column, Pager, Table, TwoLines, address_with, page_size, page_sizes
-from countersign.uploads.pages import ProgressWords, progress_of
+from countersign.uploads.pages import ProgressWords, counts_of, progress_of
 
 PROBLEMS_SHOWN = 50
 SKIP = "skip"
@@ -210,7 +209,7 @@ def results(request: HttpRequest, portfolio: int, file: int) -> HttpResponseBase
 
 
 def _progress(kept: PlacementFile) -> dict[str, Any]:
-    counts = {"done": number(kept.done), "rows": number(len(kept.rows))}
+    counts = counts_of(kept)
     words = ProgressWords(
         running=_("Customers are being placed"),
         done=_("The file is done"),
@@ -219,7 +218,7 @@ def _progress(kept: PlacementFile) -> dict[str, Any]:
             "Something changed since you saw the preview, or you may no longer place these customers. "
             "The rest was left out: upload the file again to see what would happen now."
         ),
-        summary=_("%(done)s of %(rows)s rows done.") % counts,
+        summary=_("%(done)s of %(rows)s rows done, %(skipped)s skipped.") % counts,
     )
     return progress_of(
         kept,

@@ -24,11 +24,10 @@ from countersign.third_party_access.operations.request_many import keep_requests
 from countersign.third_party_access.queries.periods import day_of
 from countersign.third_party_access.queries.request_files import SHAPE, WORDS, Outcome, Planned, file_of, plan
 from countersign.third_party_access.views.steps import acting_for
-from countersign.ui.components.moments import number
 from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import Column, Table
 from countersign.ui.words import RIGHTS
-from countersign.uploads.pages import ProgressWords, progress_of
+from countersign.uploads.pages import ProgressWords, counts_of, progress_of
 
 SHOWN = 50
 SKIP = "skip"
@@ -143,7 +142,7 @@ def _problem_table(bad: list[Planned]) -> Table:
 
 
 def _progress(kept: RequestFile) -> dict[str, Any]:
-    counts = {"done": number(kept.done), "rows": number(len(kept.rows))}
+    counts = counts_of(kept)
     words = ProgressWords(
         running=_("Requests are being submitted"),
         done=_("The file is done"),
@@ -151,7 +150,7 @@ def _progress(kept: RequestFile) -> dict[str, Any]:
         refused=_(
             "A row could not be asked any more, or you may no longer ask for this third party. The rest was left out."
         ),
-        summary=_("%(done)s of %(rows)s requests submitted.") % counts,
+        summary=_("%(done)s of %(rows)s requests submitted, %(skipped)s skipped.") % counts,
     )
     firm = kept.third_party_id
     return progress_of(

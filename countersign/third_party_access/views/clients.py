@@ -39,7 +39,7 @@ from countersign.third_party_access.views.steps import (
     step_of,
     until_words,
 )
-from countersign.ui.components.moments import when
+from countersign.ui.components.moments import day
 from countersign.ui.converters import LARGEST_KEY
 from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import (
@@ -261,7 +261,7 @@ def _requests_table(
 def _state(request: AccessRequest, now: datetime) -> Any:
     word = state_word(request, now)
     if state_now(request, now) is State.PENDING:
-        return TwoLines(word, _("expires %(when)s") % {"when": when(request.expires_at)})
+        return TwoLines(word, _("expires on %(day)s") % {"day": day(day_of(request.expires_at))})
     return word
 
 

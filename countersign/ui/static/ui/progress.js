@@ -11,10 +11,16 @@
     fetch(window.location.href, { credentials: "same-origin", headers: { Accept: "text/html" } })
       .then(function (response) { return response.ok && !response.redirected ? response.text() : ""; })
       .then(function (text) {
-        var now = text && new DOMParser().parseFromString(text, "text/html").getElementById("progress");
+        var page = text && new DOMParser().parseFromString(text, "text/html");
+        var now = page && page.getElementById("progress");
         // A link that somebody has just reached with the keyboard is not taken away under the fingers.
         if (now && !(now.hasAttribute("data-running") && shown.contains(document.activeElement))) {
           shown.replaceWith(document.importNode(now, true));
+          var heading = document.querySelector("h1"), said = page.querySelector("h1");
+          if (heading && said && heading.textContent !== said.textContent) {
+            heading.textContent = said.textContent;
+            document.title = page.title;
+          }
         }
       })
       .catch(function () {})
