@@ -45,6 +45,8 @@ REASONS: dict[str, Promise] = {
     Reason.TOO_MANY_MISMATCHES: _("Too many requests today did not match a taxpayer"),
     Reason.PASSWORD_BY_MAIL: _("The password was chosen by e-mail, and nobody has signed in with it yet"),
     Reason.BEYOND_OWN_REACH: _("A secondary Master Administrator changes only what lies within its own reach"),
+    Reason.LOGON_REPORTED: _("Signing in to this logon was stopped: somebody reported that it was not its owner"),
+    Reason.SECOND_FACTOR_NEEDED: _("To confirm this for somebody else, you need a second factor of your own"),
     Reason.REGISTRATION_OVER: _("This registration is over, or was finished in another tab"),
     Reason.PROOF_USED: _("The proof has been used meanwhile; a proof counts once"),
     Reason.REQUEST_CHANGED: _("What you saw has changed since"),
@@ -81,6 +83,8 @@ WHO_CAN_CHANGE: dict[str, Promise] = {
     Reason.PROVISIONAL: _("Entering the code of the mailed letter ends the waiting."),
     Reason.OWN_REQUEST: _("Another Master Administrator of the taxpayer can decide. You can decline or withdraw it."),
     Reason.BEYOND_OWN_REACH: _PARENT,
+    Reason.LOGON_REPORTED: _("The person chooses a new password with Forgot username or password? and asks again."),
+    Reason.SECOND_FACTOR_NEEDED: _("Set one up under Manage My Profile, Security, Second factors."),
     Reason.SAME_TAXPAYER: _("Ask for a taxpayer other than the one that you act for."),
     Reason.TOO_MANY_MISMATCHES: _("Ask the client for the number as on the agency's letter, and try again tomorrow."),
 }

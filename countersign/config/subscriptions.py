@@ -24,15 +24,21 @@ from countersign.notices import mail as notices_mail
 from countersign.notices.events import ReportedNotMe
 from countersign.notices.operations import send_digests
 from countersign.recovery import mail as recovery_mail
+from countersign.recovery.events import FactorsRemoved
 from countersign.recovery.operations import remove_factors_in_time
-from countersign.recovery.operations.lost_factors import cancel_removal_of
+from countersign.recovery.operations.lost_factors import cancel_removal_of, close_ways
 from countersign.registration import mail as registration_mail
 from countersign.registration.operations.begin import forget_registrations
 from countersign.registration.operations.decide import end_requests_of, expire_requests_for_access
 from countersign.registration.operations.waiting import end_waiting_in_time
 from countersign.secondary_logons import mail as secondary_logons_mail
-from countersign.secondary_logons.events import SecondaryLogonCancelled
+from countersign.secondary_logons.events import (
+    LostFactorsVouched,
+    SecondaryLogonCancelled,
+    SecondaryLogonDeactivated,
+)
 from countersign.secondary_logons.models import LogonFile, RefinementFile
+from countersign.secondary_logons.operations.vouching import end_ask_of, expire_asks
 from countersign.security import mail as security_mail
 from countersign.security_groups.models import PlacementFile
 from countersign.sign_in import mail as sign_in_mail
@@ -57,11 +63,24 @@ def lost_factor_was_found(occurrence: Occurrence[SignedIn]) -> None:
     if occurrence.event.how != "password":
         assert occurrence.actor_logon_id is not None
         cancel_removal_of(logon=Logon.objects.get(pk=occurrence.actor_logon_id), now=occurrence.at)
+        end_ask_of(logon=occurrence.actor_logon_id, now=occurrence.at)
 
 
 def removal_ends_too(occurrence: Occurrence[ReportedNotMe | SecondaryLogonCancelled]) -> None:
     """Where a logon is reported, or its access cancelled, nobody's wish to remove its second factors goes on."""
     cancel_removal_of(logon=Logon.objects.get(pk=occurrence.event.logon), now=occurrence.at)
+    end_ask_of(logon=occurrence.event.logon, now=occurrence.at)
+
+
+def nobody_needs_to_vouch(occurrence: Occurrence[FactorsRemoved | SecondaryLogonDeactivated]) -> None:
+    """The second factors went by another way, or the logon cannot sign in at all: its parent has nothing to answer."""
+    for logon in occurrence.logons:
+        end_ask_of(logon=logon, now=occurrence.at)
+
+
+def other_ways_end(occurrence: Occurrence[LostFactorsVouched]) -> None:
+    """The parent vouched: no waiting and no letter goes on."""
+    close_ways(logon=Logon.objects.get(pk=occurrence.event.logon), now=occurrence.at)
 
 
 # Event → what runs, in this order, in the transaction that recorded it.
@@ -76,6 +95,12 @@ SUBSCRIBERS: Mapping[type[Event], tuple[Subscriber, ...]] = {
     **leaving_mail.SUBSCRIBERS,
     ReportedNotMe: (removal_ends_too, *notices_mail.SUBSCRIBERS[ReportedNotMe]),
     SecondaryLogonCancelled: (removal_ends_too, *secondary_logons_mail.SUBSCRIBERS[SecondaryLogonCancelled]),
+    SecondaryLogonDeactivated: (
+        nobody_needs_to_vouch,
+        *secondary_logons_mail.SUBSCRIBERS[SecondaryLogonDeactivated],
+    ),
+    FactorsRemoved: (nobody_needs_to_vouch, *recovery_mail.SUBSCRIBERS[FactorsRemoved]),
+    LostFactorsVouched: (other_ways_end, *secondary_logons_mail.SUBSCRIBERS[LostFactorsVouched]),
     SignedIn: (lost_factor_was_found, *sign_in_mail.SUBSCRIBERS.get(SignedIn, ())),
     ProfileDeleted: (end_what_it_asked_for, *leaving_mail.SUBSCRIBERS[ProfileDeleted]),
 }
@@ -128,9 +153,10 @@ def close_resting_portfolios() -> None:
 
 
 def remove_lost_factors() -> None:
-    """Remove second factors that were said to be lost, where the waiting is over; forget old links."""
+    """Second factors said to be lost: remove them where the waiting is over, and close what no parent answered."""
     now = timezone.now()
     remove_factors_in_time(now=now)
+    expire_asks(now=now)
     forget_old_links(now=now)
 
 

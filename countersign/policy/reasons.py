@@ -58,6 +58,10 @@ class Reason(StrEnum):
     # Refused: portfolios (SPEC 2, administer)
     BEYOND_OWN_REACH = "beyond_own_reach"
 
+    # Refused: vouching for somebody who lost all second factors (SPEC 3)
+    LOGON_REPORTED = "logon_reported"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
+
     # Changed since it was seen
     REGISTRATION_OVER = "registration_over"
     PROOF_USED = "proof_used"

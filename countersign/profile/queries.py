@@ -30,6 +30,10 @@ SECURITY_EVENTS = (
     "FactorRemovalAsked",
     "FactorRemovalCancelled",
     "FactorsRemoved",
+    "ParentAskedToVouch",
+    "LostFactorsVouched",
+    "LostFactorsNotVouched",
+    "LostFactorsAskEnded",
     "SecondFactorAdded",
     "SecondFactorRemoved",
     "RecoveryCodesMade",
@@ -41,6 +45,7 @@ SECURITY_EVENTS = (
     "ProfileChanged",
     "ReportedNotMe",
 )
+ANSWERED = ("ParentAskedToVouch", "LostFactorsVouched", "LostFactorsNotVouched")
 TAXPAYERS_A_PAGE = 25
 ACCOUNTS_SHOWN = 200
 
@@ -150,6 +155,8 @@ def recent_sign_ins(logon: Logon, *, before: int | None = None, size: int = 25) 
     subjects = EntrySubject.objects.filter(
         Q(kind="logon", subject_id=logon.pk), entry__name__in=SECURITY_EVENTS
     ).select_related("entry")
+    # What somebody answered for another logon is no activity of the own one.
+    subjects = subjects.exclude(Q(entry__name__in=ANSWERED) & ~Q(entry__body__logon=logon.pk))
     if before is not None:
         subjects = subjects.filter(entry_id__lt=before)
     if (since := person_since(logon.pk)) is not None:

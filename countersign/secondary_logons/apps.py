@@ -25,5 +25,9 @@ class SecondaryLogonsConfig(AppConfig):
             (own.COPY, _("Settings copied to a secondary logon")),
             (own.UPLOAD, _("Secondary logons added from a file")),
             (own.REFINEMENTS, _("Refinements set from a file")),
+            (own.VOUCH, _("Lost second factors of a secondary logon confirmed")),
         ):
             kinds.register(kinds.Kind(name, title, receipts.about, receipts.receipt))
+        asked = _("Parent logon asked to confirm lost second factors")
+        kinds.register(kinds.Kind(own.LOST_FACTORS, asked, receipts.about, receipts.asked_receipt))
+        kinds.register_waiting(import_module("countersign.secondary_logons.queries.vouching").vouching_tasks)

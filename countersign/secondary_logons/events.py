@@ -107,3 +107,36 @@ class SecondarySettingsCopied(Event):
     portfolio: int
     source: int
     refinements: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParentAskedToVouch(Event):
+    """Somebody with the right password says that all second factors are lost, and asks the parent logon."""
+
+    logon: int
+    portfolio: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostFactorsVouched(Event):
+    """The actor vouched for the person: all second factors of the logon ended. ``asked``: the confirmation number."""
+
+    logon: int
+    portfolio: int
+    asked: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostFactorsNotVouched(Event):
+    """The actor did not vouch: nothing changed."""
+
+    logon: int
+    portfolio: int
+    asked: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostFactorsAskEnded(Event):
+    """Nobody has to vouch any more: it was taken back, a second factor was found, or the logon was stopped."""
+
+    logon: int

@@ -280,3 +280,19 @@ class FileForm(Form):
 
 class SubmitFileForm(OnceForm):
     """Submit of a kept file."""
+
+
+class AskParentForm(Form):
+    """Ask the parent logon, or take that back."""
+
+    step = forms.ChoiceField(choices=[("ask", ""), ("take_back", "")], widget=forms.HiddenInput, label=_("What to do"))
+
+
+class VouchForm(OnceForm):
+    """The parent's word that it is this person. ``asked``: the confirmation number of what was asked."""
+
+    asked = forms.CharField(widget=forms.HiddenInput, max_length=20)
+    sure = forms.BooleanField(
+        label=_("I have spoken to this person, and I am sure that it is the one who asks"),
+        error_messages={"required": _("Speak to the person first, then tick this. If you are not sure, decline.")},
+    )

@@ -9,11 +9,20 @@ from django.urls import reverse
 from countersign.access.models import LogonStanding
 from countersign.events import Event, Occurrence, Subscriber
 from countersign.logons.models import Logon
+from countersign.notices.telling import Stops
 from countersign.notices.telling import tell as tell_person
 from countersign.policy.facts import Standing as LogonStatus
 from countersign.secondary_logons import events
 from countersign.secondary_logons.invitations import invite_logon
-from countersign.secondary_logons.notice_kinds import CHANGED, ENROLLED
+from countersign.secondary_logons.notice_kinds import (
+    ASKED,
+    CHANGED,
+    ENROLLED,
+    NOT_VOUCHED,
+    PLEASE_VOUCH,
+    VOUCHED,
+    YOU_VOUCHED,
+)
 from countersign.secondary_logons.queries.one import holder_of
 
 
@@ -60,6 +69,43 @@ def tell_parent(occurrence: Occurrence[Any]) -> None:
         )
 
 
+def tell_of_ask(occurrence: Occurrence[events.ParentAskedToVouch]) -> None:
+    """The person, at every address and with a link that stops; and the parent, who answers."""
+    event = occurrence.event
+    details, number = {"logon": event.logon}, occurrence.submission
+    person = Logon.objects.get(pk=event.logon)
+    tell_person(person, kind=ASKED, now=occurrence.at, details=details, submission=number, stops=Stops.SIGN_IN)
+    parent = holder_of(event.portfolio, at=occurrence.at)
+    if parent is not None:
+        address = reverse("secondary_logons:vouch", args=[event.portfolio, event.logon])
+        tell_person(parent, kind=PLEASE_VOUCH, now=occurrence.at, details=details, path=address, submission=number)
+
+
+def tell_of_answer(occurrence: Occurrence[Any]) -> None:
+    """The person; and of a vouching the parent and whoever did it, who may find that it was not them."""
+    event, number, by = occurrence.event, occurrence.submission, occurrence.actor_logon_id
+    details = {"logon": event.logon, "by": by}
+    person = Logon.objects.get(pk=event.logon)
+    login = reverse("sign_in:log_in")
+    if isinstance(event, events.LostFactorsNotVouched):
+        tell_person(person, kind=NOT_VOUCHED, now=occurrence.at, details=details, path=login, submission=number)
+        return
+    stops = Stops.SIGN_IN
+    tell_person(person, kind=VOUCHED, now=occurrence.at, details=details, path=login, submission=number, stops=stops)
+    parent = holder_of(event.portfolio, at=occurrence.at)
+    told = {one for one in (by, parent.pk if parent else None) if one is not None}
+    for logon in Logon.objects.filter(pk__in=told).order_by("pk"):
+        tell_person(
+            logon,
+            kind=YOU_VOUCHED,
+            now=occurrence.at,
+            details=details,
+            path=reverse("secondary_logons:logon", args=[event.portfolio, event.logon]),
+            submission=number,
+            stops=stops if logon.pk == by else None,
+        )
+
+
 def _invited(logon: int) -> bool:
     return LogonStanding.objects.filter(
         logon_id=logon, ended_at__isnull=True, status=LogonStatus.INVITED.value
@@ -77,4 +123,7 @@ SUBSCRIBERS: dict[type[Event], tuple[Subscriber, ...]] = {
     events.SecondaryLogonDeactivated: (tell,),
     events.SecondaryLogonReactivated: (tell,),
     events.SecondaryLogonCancelled: (tell,),
+    events.ParentAskedToVouch: (tell_of_ask,),
+    events.LostFactorsVouched: (tell_of_answer,),
+    events.LostFactorsNotVouched: (tell_of_answer,),
 }

@@ -12,6 +12,11 @@ from countersign.notices.kinds import NoticeKind, Words, register
 
 CHANGED = "secondary_logon_changed"
 ENROLLED = "secondary_logon_enrolled"
+ASKED = "lost_factors_asked"
+PLEASE_VOUCH = "lost_factors_please_vouch"
+VOUCHED = "lost_factors_vouched"
+YOU_VOUCHED = "lost_factors_you_vouched"
+NOT_VOUCHED = "lost_factors_not_vouched"
 
 
 def _changed(details: Mapping[str, Any]) -> Words:
@@ -30,12 +35,14 @@ def _enrolled(details: Mapping[str, Any]) -> Words:
 
 
 def _names(details: Mapping[str, Any]) -> dict[str, str]:
-    people = Logon.objects.in_bulk([int(details.get(one) or 0) for one in ("logon", "parent")])
+    people = Logon.objects.in_bulk([int(details.get(one) or 0) for one in ("logon", "parent", "by")])
     logon, parent = people.get(int(details.get("logon") or 0)), people.get(int(details.get("parent") or 0))
+    by = people.get(int(details.get("by") or 0))
     return {
         "who": logon.full_name if logon else "",
         "username": logon.username if logon else "",
         "parent": parent.full_name if parent else "",
+        "by": by.full_name if by else "",
     }
 
 
@@ -68,4 +75,69 @@ def _words(what: str, invited: bool) -> tuple[str, str]:
             )
 
 
-register(NoticeKind(CHANGED, _changed), NoticeKind(ENROLLED, _enrolled))
+def _asked(details: Mapping[str, Any]) -> Words:
+    names = _names(details)
+    return Words(
+        _("Your parent logon is asked to remove your second factors"),
+        [
+            _("Somebody who knows the password of %(username)s says that all its second factors are lost.") % names,
+            _("If your parent logon confirms that it is you, they end at once. The password alone then signs in."),
+        ],
+    )
+
+
+def _please_vouch(details: Mapping[str, Any]) -> Words:
+    names = _names(details)
+    return Words(
+        _("%(who)s asks you to confirm that all second factors are lost") % names,
+        [
+            _("Whoever asked knows the password of %(username)s. Speak to the person before you answer.") % names,
+            _("Call a number that you know, or ask face to face; an e-mail proves nothing here."),
+        ],
+        _("Answer"),
+    )
+
+
+def _vouched(details: Mapping[str, Any]) -> Words:
+    names = _names(details)
+    return Words(
+        _("All your second factors were removed"),
+        [
+            _("%(by)s confirmed that they are lost and that it is you. Every session of %(username)s was ended.")
+            % names,
+            _("Log in with your password and set up new ones. Your access stays as it is."),
+        ],
+        _("Log In"),
+    )
+
+
+def _you_vouched(details: Mapping[str, Any]) -> Words:
+    names = _names(details)
+    return Words(
+        _("%(who)s can set up new second factors") % names,
+        [_("%(by)s confirmed that all second factors of %(username)s are lost. They have ended.") % names],
+        _("See the logon"),
+    )
+
+
+def _not_vouched(details: Mapping[str, Any]) -> Words:
+    names = _names(details)
+    return Words(
+        _("Your second factors stay"),
+        [
+            _("%(by)s did not confirm that the second factors of %(username)s are lost. Nothing was changed.") % names,
+            _("If you asked, speak to your parent logon. If it was not you, choose a new password."),
+        ],
+        _("Log In"),
+    )
+
+
+register(
+    NoticeKind(CHANGED, _changed),
+    NoticeKind(ENROLLED, _enrolled),
+    NoticeKind(ASKED, _asked, security=True),
+    NoticeKind(PLEASE_VOUCH, _please_vouch, security=True),
+    NoticeKind(VOUCHED, _vouched, security=True),
+    NoticeKind(YOU_VOUCHED, _you_vouched, security=True),
+    NoticeKind(NOT_VOUCHED, _not_vouched, security=True),
+)

@@ -16,6 +16,7 @@ from countersign.secondary_logons.views import (
     uploading,
 )
 
+    vouching,
 app_name = "secondary_logons"
 
 _of_logon = [
@@ -37,6 +38,7 @@ _of_portfolio: list[URLPattern | URLResolver] = [
     path("", additional.additional, name="list"),
     path("csv/", additional.download, name="csv"),
     path("add/", adding.add, name="add"),
+    path("lost-factors/", vouching.vouch, name="vouch"),
     path("upload/", uploading.upload, name="upload"),
     path("upload/pattern/", uploading.pattern, name="pattern"),
     path("files/<key:file>/", uploading.file, name="file"),
@@ -58,3 +60,4 @@ urlpatterns = [
     path("enroll/done/", enrolling.enrolled, name="enrolled"),
     path("enroll/<slug:token>/", enrolling.link, name="enroll_link"),
 ]
+    path("log-in/second-step/lost/parent-logon/", vouching.ask, name="ask_parent"),

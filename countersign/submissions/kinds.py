@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from countersign.logons.models import Logon
 from countersign.submissions.models import Submission
 from countersign.ui.components.lists import Task
 from countersign.ui.tables import Link, Table
@@ -57,6 +58,13 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {}
+# What waits for somebody to decide though no Master Administrator as such does.
+WAITING: list[Callable[[Logon, datetime], Sequence[Task]]] = []
+
+
+def register_waiting(tasks: Callable[[Logon, datetime], Sequence[Task]]) -> None:
+    """Also ask this for what waits on Home: it gets the reader and the moment."""
+    WAITING.append(tasks)
 
 
 def register(kind: Kind) -> None:

@@ -15,7 +15,7 @@ from countersign.logons.models import Logon
 from countersign.policy.errors import Refused
 from countersign.policy.reasons import Reason
 from countersign.submissions.confirmation_numbers import normal_confirmation_number
-from countersign.submissions.kinds import KINDS, Viewer
+from countersign.submissions.kinds import KINDS, WAITING, Viewer
 from countersign.submissions.models import Status, Submission
 from countersign.ui.components.lists import Task
 
@@ -103,10 +103,11 @@ def submitted_before(actor: Logon, token: UUID | None) -> Submission | None:
 
 
 def waiting_for(logon: Logon, *, at: datetime, most: int = 50) -> list[Task]:
-    """What waits for this logon to decide, oldest first: Home's "Waiting for you"."""
+    """What waits for this logon to decide: Home's "Waiting for you", who cannot get in first, then oldest first."""
+    elsewhere = [task for tasks in WAITING for task in tasks(logon, at)]
     administers = administered(logon, at=at)
     if not administers:
-        return []
+        return elsewhere
     waiting = list(
         Submission.objects.filter(waits_for_id__in=administers, status=Status.PENDING).order_by("submitted_at", "pk")[
             :most
@@ -117,7 +118,7 @@ def waiting_for(logon: Logon, *, at: datetime, most: int = 50) -> list[Task]:
         of_kind = [submission for submission in waiting if submission.kind == kind.name]
         if of_kind and kind.tasks is not None:
             tasks.update(kind.tasks(of_kind, at))
-    return [tasks[submission.pk] for submission in waiting if submission.pk in tasks]
+    return [*elsewhere, *(tasks[submission.pk] for submission in waiting if submission.pk in tasks)]
 
 
 def _whole() -> QuerySet[Submission]:

@@ -178,6 +178,7 @@ SENT_BY_HAND: dict[str, tuple[str, ...]] = {
     "recovery:reset": ("password", "again"),
     "recovery:lost": (),
     "recovery:other_ways": ("step", "code"),
+    "secondary_logons:ask_parent": ("step",),
     "recovery:cancel": (),
     "profile:email_confirm": (),
 }

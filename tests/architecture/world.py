@@ -17,11 +17,13 @@ from countersign.logons.models import Authenticator, KnownDevice, Logon, Passkey
 from countersign.logons.second_factors.encryption import encrypt
 from countersign.policy.rights import Rights
 from countersign.registration.operations.requests import open_request
+from countersign.secondary_logons.kinds import LOST_FACTORS
 from countersign.secondary_logons.models import LogonFile
 from countersign.secondary_logons.operations.refining import keep_refinements
 from countersign.secondary_logons.queries.logon_files import kept_rows
 from countersign.security_groups.operations import keep_file
 from countersign.submissions.confirmation_numbers import new_confirmation_number
+from countersign.submissions.operations import open_submission
 from countersign.taxpayers.models import Account, AccountType, Taxpayer
 from countersign.third_party_access.operations.request_access import Asked, request_access
 from countersign.third_party_access.operations.request_many import keep_requests
@@ -100,6 +102,7 @@ class World:
             confirmation_number=request.confirmation_number,
             expires_at=now + timedelta(days=14),
         ).pk
+        open_submission(kind=LOST_FACTORS, actor=Logon.objects.get(username=username("joel")), now=now)
         parked = Portfolio.objects.create()
         PortfolioHolder.objects.create(
             portfolio=parked,

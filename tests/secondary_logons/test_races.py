@@ -19,10 +19,12 @@ from countersign.events.models import Entry
 from countersign.importing.operations import import_folder
 from countersign.logons.hash_cap import Busy
 from countersign.logons.links import LinkVoid
-from countersign.logons.models import Logon
+from countersign.logons.models import Logon, Passkey
+from countersign.logons.second_factors import factors_of
 from countersign.mail.models import OutboxMail
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.rights import Rights
+from countersign.secondary_logons.kinds import LOST_FACTORS
 from countersign.secondary_logons.models import RefinementFile
 from countersign.secondary_logons.operations import (
     add_secondary,
@@ -34,6 +36,8 @@ from countersign.secondary_logons.operations import (
     reactivate_access,
 )
 from countersign.secondary_logons.operations.refining import set_refinements
+from countersign.secondary_logons.operations.vouching import ask_parent, decline_to_vouch, vouch
+from countersign.submissions.models import Submission
 from tests.cast import known_since, username, write_cast
 from tests.secondary_logons.conftest import MA, TA, Firm
 from tests.secondary_logons.test_refinement_files import good, kept, submit, version
@@ -154,3 +158,26 @@ def test_a_file_is_submitted_once(firm: Firm) -> None:
     assert Counter(ends) == {"done": 1, "Stale": 3}
     at_once(*[lambda: set_refinements(file.pk)] * 3)
     assert Entry.objects.filter(name="SecondaryRightsChanged").count() == 1
+
+
+def test_of_twenty_who_vouch_at_once_one_does(firm: Firm) -> None:
+    joel, maria = firm.person("joel"), firm.parent
+    for logon in (joel, maria):
+        Passkey.objects.create(logon=logon, credential_id=f"{logon.pk}".encode(), credential_data=b"-")
+    asked = at_once(*[lambda: ask_parent(logon=joel, now=timezone.now())] * 8)
+    assert Counter(asked) == {"done": 8}
+    ask = Submission.objects.get(kind=LOST_FACTORS)
+    base = {
+        "actor": maria,
+        "portfolio": firm.portfolio,
+        "logon": joel.pk,
+        "asked": ask.confirmation_number,
+        "now": timezone.now(),
+    }
+    ends = at_once(*[lambda: vouch(**base)] * 18, *[lambda: decline_to_vouch(**base)] * 2)
+    assert Counter(ends) == {"done": 1, "Stale": 19}
+    answered = Entry.objects.filter(name__in=("LostFactorsVouched", "LostFactorsNotVouched"))
+    assert answered.count() == 1
+    assert OutboxMail.objects.filter(kind="lost_factors_please_vouch").count() == 1
+    ask.refresh_from_db()
+    assert (ask.status == "processed") == (not factors_of(joel).any)

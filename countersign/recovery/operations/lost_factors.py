@@ -20,7 +20,7 @@ from countersign.logons.sessions import end_all_sessions
 from countersign.policy.errors import Refused
 from countersign.policy.reasons import Reason
 from countersign.recovery.events import FactorRemovalAsked, FactorRemovalCancelled, FactorsRemoved
-from countersign.recovery.models import FactorRemoval
+from countersign.recovery.models import FactorLetter, FactorRemoval
 
 CANCEL = "cancel_factor_removal"
 
@@ -104,6 +104,14 @@ def _end(logon: Logon, now: datetime) -> bool:
     links.void(CANCEL, subject=f"removal-{removal.pk}", now=now)
     events.record(FactorRemovalCancelled(), actor=None, channel=events.Channel.ONLINE, at=now, logons=[logon.pk])
     return True
+
+
+def close_ways(*, logon: Logon, now: datetime) -> None:
+    """The second factors went by a way of another feature: no waiting, link or letter goes on."""
+    for removal in FactorRemoval.objects.select_for_update().filter(FactorRemoval.OPEN, logon=logon):
+        FactorRemoval.objects.filter(pk=removal.pk).update(done_at=now)
+        links.void(CANCEL, subject=f"removal-{removal.pk}", now=now)
+    FactorLetter.objects.filter(logon=logon, ended_at=None).update(ended_at=now)
 
 
 def remove_now(logon: Logon, *, channel: events.Channel, now: datetime) -> None:

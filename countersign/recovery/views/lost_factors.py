@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from countersign.access.queries.own import is_secondary
 from countersign.logons import links
 from countersign.logons.limiter import Locked
 from countersign.logons.links import LinkVoid
@@ -33,6 +34,7 @@ def lost(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("sign_in:log_in"), status=303 if request.method == "POST" else 302)
     waiting = waiting_helps(half.logon)
     context = {"hours": settings.FACTOR_REMOVAL_HOURS, "username": half.logon.username, "waiting": waiting}
+    context["secondary"] = is_secondary(half.logon.pk)
     if request.method == "POST" and waiting:
         context["removal"] = ask_removal(logon=half.logon, now=now)
         return render(request, "recovery/removal_asked.html", context)
@@ -66,6 +68,7 @@ def other_ways(request: HttpRequest) -> HttpResponse:
     except Locked:
         form.add_error("code", _("Too many codes that were not right. Try again tomorrow."))
     context = {"form": form, "said": said, "letter": letter_to(half.logon, now=now) is not None}
+    context["secondary"] = is_secondary(half.logon.pk)
     return render(request, "recovery/other_ways.html", context, status=form.http_status)
 
 

@@ -14,9 +14,11 @@ from countersign.logons.models import Logon
 from countersign.secondary_logons import kinds
 from countersign.secondary_logons.models import RefinementFile
 from countersign.submissions.kinds import KINDS, Receipt, Viewer
-from countersign.submissions.models import Submission
+from countersign.submissions.models import Status, Submission
 from countersign.ui.components.moments import when
-from countersign.ui.tables import Link
+from countersign.ui.tables import Link, StatusWord
+
+_LOOK = {Status.PENDING: "waiting", Status.PROCESSED: "good", Status.WITHDRAWN: "ended", Status.REJECTED: "ended"}
 
 
 def about(submissions: Sequence[Submission], viewers: Mapping[int, Viewer]) -> dict[int, str]:
@@ -68,6 +70,19 @@ def _of_file(submission: Submission, at: datetime) -> Receipt:
     )
 
 
+def asked_receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
+    """What a secondary logon asked of its parent after all second factors were lost, and how it ended."""
+    status = Status(submission.status)
+    lines: list[tuple[Any, Any]] = [
+        (_("Asked"), when(submission.submitted_at, at)),
+        (_("Status"), StatusWord(_LOOK[status], status.label)),
+    ]
+    if submission.closed_at is not None:
+        lines.append((_("Closed"), when(submission.closed_at, at)))
+    title = KINDS[submission.kind].title
+    return Receipt(title, lines, links=[Link(_("Home"), reverse("home:home"))], steps=False)
+
+
 def happens_now(kind: str, logon: Logon | None) -> list[str]:
     """What the page after Submit says of what comes next."""
     names = {"who": logon.full_name if logon else "", "email": logon.email if logon else ""}
@@ -85,6 +100,11 @@ def happens_now(kind: str, logon: Logon | None) -> list[str]:
         kinds.REACTIVATE: [_("%(who)s has the same access as before."), told],
         kinds.CANCEL: [
             _("This cannot be undone. To let %(who)s in again, add the username anew."),
+            told,
+        ],
+        kinds.VOUCH: [
+            _("%(who)s signs in with the password and sets up new second factors. The access stays as it is."),
+            _("Every session of %(who)s was ended."),
             told,
         ],
         kinds.UPLOAD: [_("A confirmation e-mail goes to each of them.")],

@@ -26,6 +26,7 @@ from countersign.secondary_logons.operations import give_rights
 from countersign.secondary_logons.operations.rights import changed_places
 from countersign.secondary_logons.queries.accounts import GivableRow, limits_after, with_limits
 from countersign.secondary_logons.queries.one import Secondary, groups_of, may_manage, open_invitation
+from countersign.secondary_logons.queries.vouching import open_ask
 from countersign.secondary_logons.views.steps import CHANGE, REVIEW, STEP, SUBMIT, asks_again, done, opened
 from countersign.secondary_logons.words import access_type_words, account_type_words, status_word
 from countersign.taxpayers.models import Account
@@ -177,6 +178,8 @@ def _page(request: HttpRequest, standing: Standing, secondary: Secondary, form: 
         "only_set": "" if asked.refined else address_with(request, only="set"),
         "refinements": len(secondary.limits.refined),
         "pager": _pager(request, asked),
+        "asked": open_ask(secondary.logon.pk, at=timezone.now()) is not None,
+        "declined": request.GET.get("declined") == "1" and not form.is_bound,
         "invited": secondary.status is LogonStatus.INVITED,
         "active": secondary.status is LogonStatus.ACTIVE,
         "deactivated": secondary.status is LogonStatus.DEACTIVATED,
