@@ -226,12 +226,12 @@ ROUTES: Mapping[str, Route] = {
     "secondary_logons:invitation": _of_portfolio(logon="@pat"),
     "secondary_logons:deactivate": _of_portfolio(logon="@joel"),
     "secondary_logons:reactivate": _of_portfolio(logon="@lee"),
+    "secondary_logons:vouch": _of_portfolio(logon="@joel"),
+    "secondary_logons:ask_parent": Route(Who.SECOND_STEP),
     "secondary_logons:cancel": _of_portfolio(logon="@joel"),
     "secondary_logons:enroll": Route(Who.OPEN),
     "secondary_logons:enrolled": Route(Who.OPEN),
     "secondary_logons:enroll_link": Route(Who.OPEN, {"token": "x" * 43}),
-    "secondary_logons:vouch": _of_portfolio(logon="@joel"),
-    "secondary_logons:ask_parent": Route(Who.SECOND_STEP),
     # End of secondary logons
 }
 

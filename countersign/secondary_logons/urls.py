@@ -14,9 +14,9 @@ from countersign.secondary_logons.views import (
     previews,
     refining,
     uploading,
+    vouching,
 )
 
-    vouching,
 app_name = "secondary_logons"
 
 _of_logon = [
@@ -33,12 +33,13 @@ _of_logon = [
     path("deactivate/", ending.deactivate, name="deactivate"),
     path("reactivate/", ending.reactivate, name="reactivate"),
     path("cancel/", ending.cancel, name="cancel"),
+    path("lost-factors/", vouching.vouch, name="vouch"),
 ]
 _of_portfolio: list[URLPattern | URLResolver] = [
     path("", additional.additional, name="list"),
     path("csv/", additional.download, name="csv"),
     path("add/", adding.add, name="add"),
-    path("lost-factors/", vouching.vouch, name="vouch"),
+    path("add/reach/", foreseeing.would_reach, name="would_reach"),
     path("upload/", uploading.upload, name="upload"),
     path("upload/pattern/", uploading.pattern, name="pattern"),
     path("files/<key:file>/", uploading.file, name="file"),
@@ -56,8 +57,8 @@ _of_portfolio: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("secondary-logons/", additional.start, name="start"),
     path("portfolios/<key:portfolio>/secondary-logons/", include(_of_portfolio)),
+    path("log-in/second-step/lost/parent-logon/", vouching.ask, name="ask_parent"),
     path("enroll/", enrolling.complete, name="enroll"),
     path("enroll/done/", enrolling.enrolled, name="enrolled"),
     path("enroll/<slug:token>/", enrolling.link, name="enroll_link"),
 ]
-    path("log-in/second-step/lost/parent-logon/", vouching.ask, name="ask_parent"),
