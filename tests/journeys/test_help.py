@@ -15,8 +15,13 @@ pytestmark = pytest.mark.browser
     ("question", "told"),
     [
         ("Is it okay to share my username and password with my coworkers?", "belong to one person"),
+        (
+            "Should I have my third party set up my username and password for me?",
+            "Only the business or taxpayer should set up its username and password.",
+        ),
         ("I’m confused by the different logon types?", "There are three types of logons"),
         ("I am locked out of my online account. How do I cancel my", "555-0100"),
+        ("I am locked out of my online account and I have a new e-mail address.", "555-0100"),
     ],
 )
 def test_from_log_in_to_the_answer(

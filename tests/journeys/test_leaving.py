@@ -8,7 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from countersign.access.models import LogonStanding
-from tests.cast import PASSWORD, username
+from countersign.access.queries.decisions import check
+from tests.cast import PASSWORD, account_number, username
+from tests.journeys.test_registration import PASSWORD as NEW_PASSWORD
+from tests.journeys.test_registration import confirm, make_logon, prove
 
 OpenAs = Callable[..., Page]
 Accessible = Callable[[Page], None]
@@ -44,6 +47,46 @@ def test_can_i_change_my_username(open_as: OpenAs, accessible: Accessible, width
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log In").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Log In")
+
+
+def test_you_can_then_reregister_creating_a_new_username_to_gain_access_to_your_tax_accounts(open_as: OpenAs) -> None:
+    """The whole way of "If you need a new username": the old one stays refused, the access comes back by proof."""
+    page, old = open_as("grace"), username("grace")
+    number = account_number("GRACE-ITO", "PIT")
+    expect(page.get_by_role("main")).to_contain_text(number)
+    _to_delete_my_profile(page)
+    page.get_by_label("Your username").fill(old)
+    page.get_by_role("button", name="Delete My Profile").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your profile is deleted")
+    assert not check(old, "view", number).allowed
+    page.get_by_role("main").get_by_role("link", name="Register").click()
+    page.locator("label", has_text="For myself").click()
+    page.get_by_role("button", name="Next").click()
+    prove(page, "GRACE-ITO")
+    confirm(page, "grace@mail.example")
+    page.get_by_label("First name").fill("Grace")
+    page.get_by_label("Last name").fill("Ito")
+    page.get_by_label("Username").fill(old)
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your name and your username")
+    expect(page.get_by_role("link", name="This username cannot be used. Choose another one.")).to_be_visible()
+    expect(page.get_by_label("First name")).to_have_value("Grace")
+    make_logon(page, "grace.once.more")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are registered")
+    page.goto("/")
+    expect(page.get_by_role("main")).to_contain_text(number)
+    expect(page.get_by_role("main")).to_contain_text("All Access")
+    assert check("grace.once.more", "maintain", number).allowed
+    assert not check(old, "view", number).allowed
+    page.get_by_role("banner").get_by_role("button", name="Log Out").click()
+    page.get_by_label("Username").fill(old)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log In", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("is not right")
+    page.get_by_label("Username").fill("grace.once.more")
+    page.get_by_label("Password", exact=True).fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Log In", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
 
 
 def test_i_am_leaving_my_company(open_as: OpenAs) -> None:
