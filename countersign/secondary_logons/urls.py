@@ -39,7 +39,6 @@ _of_portfolio: list[URLPattern | URLResolver] = [
     path("", additional.additional, name="list"),
     path("csv/", additional.download, name="csv"),
     path("add/", adding.add, name="add"),
-    path("add/reach/", foreseeing.would_reach, name="would_reach"),
     path("upload/", uploading.upload, name="upload"),
     path("upload/pattern/", uploading.pattern, name="pattern"),
     path("files/<key:file>/", uploading.file, name="file"),
