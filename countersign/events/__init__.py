@@ -14,7 +14,7 @@ A feature says what happened in the transaction that made it so::
 
 from countersign.events.delivery import Subscriber, deliver_to
 from countersign.events.event import Channel, Event, NotACode
-from countersign.events.recording import NotInTransaction, Occurrence, record
+from countersign.events.recording import NotInTransaction, Occurrence, record, record_each
 
 __all__ = [
     "Channel",
@@ -25,4 +25,5 @@ __all__ = [
     "Subscriber",
     "deliver_to",
     "record",
+    "record_each",
 ]

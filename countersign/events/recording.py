@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.db import connection
 
@@ -27,6 +27,22 @@ WITH entry AS (
     FROM entry, unnest(%s::text[], %s::bigint[]) AS subject (kind, key)
 )
 SELECT id FROM entry
+"""
+# The same for many entries of one submission, whose keys are drawn first. Subjects: a place in the list of bodies, a
+# kind, a key.
+INSERT_EACH = """
+WITH given AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('events_entry', 'id')) AS id, body, place
+    FROM unnest(%s::text[]) WITH ORDINALITY AS bodies (body, place) ORDER BY place
+), entry AS (
+    INSERT INTO events_entry (id, recorded_at, actor_logon_id, channel, name, submission, reason, body)
+    SELECT id, %s, %s, %s, %s, %s, %s, body::jsonb FROM given ORDER BY id
+), subjects AS (
+    INSERT INTO events_entrysubject (entry_id, kind, subject_id)
+    SELECT given.id, subject.kind, subject.key
+    FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS subject (place, kind, key) JOIN given USING (place)
+)
+SELECT id FROM given ORDER BY place
 """
 
 
@@ -79,13 +95,52 @@ def record(
     Raises ``NotInTransaction``, ``NotACode`` for a field that may not stand in the log, ``ValueError`` for a
     moment without time zone. What a subscriber raises propagates, and so undoes everything.
     """
+    occurrence = _occurrence(event, actor, channel, at, submission, reason, taxpayers, logons)
+    occurrence = replace(occurrence, entry_id=_insert(occurrence))
+    delivery.deliver(occurrence)
+    return occurrence
+
+
+def record_each(
+    events: Sequence[tuple[E, Iterable[HasKey | int]]],
+    *,
+    actor: HasKey | int | None,
+    channel: Channel | str,
+    at: datetime,
+    submission: str = "",
+    reason: str = "",
+) -> list[Occurrence[E]]:
+    """:func:`record` for many events of one class and one submission, in one statement: (event, logons) each.
+
+    A file of 10,000 rows is 10,000 events; one by one they would take longer than everything else about it.
+    """
+    found = [_occurrence(event, actor, channel, at, submission, reason, (), logons) for event, logons in events]
+    if len({type(one.event) for one in found}) > 1:
+        raise ValueError("events of one class are recorded together")
+    keys = _insert_each(found) if found else []
+    recorded = [replace(one, entry_id=key) for one, key in zip(found, keys, strict=True)]
+    for occurrence in recorded:
+        delivery.deliver(occurrence)
+    return recorded
+
+
+def _occurrence(
+    event: E,
+    actor: HasKey | int | None,
+    channel: Channel | str,
+    at: datetime,
+    submission: str,
+    reason: str,
+    taxpayers: Iterable[HasKey | int],
+    logons: Iterable[HasKey | int],
+) -> Occurrence[E]:
     if not connection.in_atomic_block:
         raise NotInTransaction(f"{type(event).__name__} must be recorded in the transaction that made it true")
     if at.tzinfo is None:
         raise ValueError("an event's moment needs a time zone")
     actor_id = None if actor is None else _key(actor)
     involved = {_key(logon) for logon in logons} | ({actor_id} if actor_id is not None else set())
-    occurrence = Occurrence(
+    return Occurrence(
         event=event,
         entry_id=0,  # until it is inserted
         actor_logon_id=actor_id,
@@ -96,9 +151,6 @@ def record(
         taxpayers=tuple(sorted({_key(taxpayer) for taxpayer in taxpayers})),
         logons=tuple(sorted(involved)),
     )
-    occurrence = replace(occurrence, entry_id=_insert(occurrence))
-    delivery.deliver(occurrence)
-    return occurrence
 
 
 def _insert(occurrence: Occurrence[Event]) -> int:
@@ -120,6 +172,28 @@ def _insert(occurrence: Occurrence[Event]) -> int:
         )
         (key,) = cursor.fetchone()
     return int(key)
+
+
+def _insert_each(occurrences: Sequence[Occurrence[Any]]) -> list[int]:
+    first = occurrences[0]
+    subjects = [(place, "logon", key) for place, one in enumerate(occurrences, 1) for key in one.logons]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT_EACH,
+            [
+                [json.dumps(body_of(one.event)) for one in occurrences],
+                first.at,
+                first.actor_logon_id,
+                first.channel.value,
+                type(first.event).__name__,
+                first.submission,
+                first.reason,
+                [place for place, _kind, _key in subjects],
+                [kind for _place, kind, _key in subjects],
+                [key for _place, _kind, key in subjects],
+            ],
+        )
+        return [int(key) for (key,) in cursor.fetchall()]
 
 
 def _key(row: HasKey | int) -> int:

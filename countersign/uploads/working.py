@@ -29,14 +29,14 @@ def work_off(model: type[FileT], key: int, step: Callable[[FileT, datetime], Non
     undone with its transaction, and ends the file with the reason: the actor lost its right meanwhile, a row can no
     longer be carried out, or something else changed since Submit.
     """
-    kept = model._default_manager.get(pk=key)
+    # Its rows come with the lock: not twice into memory.
+    kept = model._default_manager.defer("rows", "results").get(pk=key)
     with _language_of(kept):
-        while kept.finished_at is None:
+        more = kept.finished_at is None
+        while more:
             try:
                 with transaction.atomic():
-                    kept = model._default_manager.select_for_update().get(pk=key)
-                    if kept.finished_at is None:
-                        step(kept, timezone.now())
+                    more = _one_step(model, key, step)
             except (Refused, Invalid, Stale) as error:
                 reason = (
                     error.reason if isinstance(error, Refused) else CHANGED if isinstance(error, Stale) else BAD_ROW
@@ -45,6 +45,14 @@ def work_off(model: type[FileT], key: int, step: Callable[[FileT, datetime], Non
                     refused=reason, finished_at=timezone.now()
                 )
                 return
+
+
+def _one_step(model: type[FileT], key: int, step: Callable[[FileT, datetime], None]) -> bool:
+    """Whether there may be another. The file's rows leave the memory before they come again."""
+    kept = model._default_manager.select_for_update().get(pk=key)
+    if kept.finished_at is None:
+        step(kept, timezone.now())
+    return kept.finished_at is None
 
 
 def note_results(kept: FileT, results: Sequence[list[object]], *, done: int, now: datetime) -> None:

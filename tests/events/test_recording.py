@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from countersign import events
 from countersign.events import queries
-from countersign.events.models import Entry
+from countersign.events.models import Entry, UnsealedEntry
 from tests.events.world import NOW, DoorOpened, record
 
 
@@ -60,6 +60,46 @@ def test_subscribers_get_the_event_with_its_circumstances_in_order(nobody_is_tol
     (key,) = record(taxpayers=(4, 3))
     occurrence, door = told
     assert (occurrence.entry_id, occurrence.taxpayers, occurrence.at, door) == (key, (3, 4), NOW, 0)
+
+
+@pytest.mark.django_db
+def test_many_events_of_one_submission_are_recorded_as_if_one_after_the_other(nobody_is_told: None) -> None:
+    told: list[Any] = []
+    events.deliver_to({DoorOpened: [told.append]})
+    with transaction.atomic():
+        done = events.record_each(
+            [(DoorOpened(number, f"door-{number}"), [100 + number, 9]) for number in range(300)],
+            actor=7,
+            channel="online",
+            at=NOW,
+            submission="ABC",
+            reason="case",
+        )
+    assert [one.event.door for one in done] == list(range(300)) and told == done
+    entries = list(Entry.objects.order_by("pk"))
+    assert [entry.pk for entry in entries] == [one.entry_id for one in done]
+    assert [entry.body for entry in entries] == [{"door": n, "code": f"door-{n}"} for n in range(300)]
+    first = entries[0]
+    assert (first.actor_logon_id, first.recorded_at, first.reason, first.channel) == (7, NOW, "case", "online")
+    assert (first.name, first.submission) == ("DoorOpened", "ABC")
+    assert [entry.pk for entry in queries.history_of_logon(102, limit=9)] == [done[2].entry_id]
+    assert len(queries.history_of_logon(9, limit=999)) == len(queries.history_of_logon(7, limit=999)) == 300
+    assert UnsealedEntry.objects.count() == 300
+    # The next one alone gets a key of its own.
+    assert record() == [done[-1].entry_id + 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_wrong_with_one_of_many_events_undoes_all() -> None:
+    two = [(DoorOpened(1), [1]), (DoorOpened(2, "Dana Lopez"), [2])]
+    with pytest.raises(events.NotACode), transaction.atomic():
+        events.record_each(two, actor=None, channel="system", at=NOW)
+    with pytest.raises(events.NotInTransaction):
+        events.record_each(two[:1], actor=None, channel="system", at=NOW)
+    with transaction.atomic():
+        assert events.record_each([], actor=None, channel="system", at=NOW) == []
+        (alone,) = events.record_each([(DoorOpened(1), [])], actor=None, channel="system", at=NOW)
+    assert [entry.pk for entry in Entry.objects.all()] == [alone.entry_id]
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from countersign.access.models import GroupMember, LogonStanding, SecondaryLogon
-from countersign.events import Channel, record
+from countersign.events import Channel, record_each
 from countersign.logons.models import Link, Logon
 from countersign.policy.errors import Invalid, Stale
 from countersign.policy.facts import Standing as LogonStatus
@@ -96,20 +96,25 @@ def invite_added(file: int, stop: Callable[[], bool]) -> None:
 
 
 def _add_next(kept: LogonFile, now: datetime) -> None:
+    """The next batch; of a file that is added as a whole, one after the other in the same transaction.
+
+    So memory does not grow with the rows, and a username that a batch repeats is taken by then.
+    """
     standing = held_portfolio(kept.uploaded_by, kept.portfolio_id, at=now)
-    size = BATCH if kept.skip_bad else len(kept.rows)
     first = len(kept.results or [])
-    rows = kept.rows[first : first + size]
-    planned = plan(standing, rows)
-    ready = [one for one in planned if one.outcome is Outcome.READY]
-    if len(ready) < len(planned) and not kept.skip_bad:
-        raise Invalid({"file": BAD_ROW})
-    keys = _create(standing, ready, kept.submission, now)
-    added = []
-    for one in planned:
-        key = keys.get(one.username, 0) if one.outcome is Outcome.READY else 0
-        added.append([one.line, one.username, (Outcome.ADDED if key else one.outcome).value, key])
-    note_results(kept, added, done=len(ready), now=now)
+    added: list[list[object]] = []
+    done = 0
+    for start in range(first, first + BATCH if kept.skip_bad else len(kept.rows), BATCH):
+        planned = plan(standing, kept.rows[start : start + BATCH])
+        ready = [one for one in planned if one.outcome is Outcome.READY]
+        if len(ready) < len(planned) and not kept.skip_bad:
+            raise Invalid({"file": BAD_ROW})
+        keys = _create(standing, ready, kept.submission, now)
+        done += len(ready)
+        for one in planned:
+            key = keys.get(one.username, 0) if one.outcome is Outcome.READY else 0
+            added.append([one.line, one.username, (Outcome.ADDED if key else one.outcome).value, key])
+    note_results(kept, added, done=done, now=now)
 
 
 def _create(standing: Standing, ready: Sequence[Planned], number: str, now: datetime) -> dict[str, int]:
@@ -157,27 +162,25 @@ def _create(standing: Standing, ready: Sequence[Planned], number: str, now: date
         [GroupMember(logon=logon, group_id=group, **begun) for logon, one in pairs for group in sorted(one.groups)],
         batch_size=BATCH,
     )
-    for logon, one in pairs:
-        _record(standing, logon, one, number, now)
-    return {logon.username: logon.pk for logon in logons}
-
-
-def _record(standing: Standing, logon: Logon, one: Planned, number: str, now: datetime) -> None:
-    assert one.terms is not None
-    types = one.terms.account_types
-    record(
-        SecondaryLogonAdded(
-            logon=logon.pk,
-            portfolio=standing.portfolio,
-            access_type=one.terms.access_type,
-            default_rights=one.terms.default_rights,
-            account_types=None if types is None else tuple(sorted(types)),
-            groups=tuple(sorted(one.groups)),
-            from_file=True,
-        ),
+    record_each(
+        [(_added(standing, logon, one), [logon.pk, standing.holder.pk]) for logon, one in pairs],
         actor=standing.actor,
         channel=Channel.ONLINE,
         at=now,
         submission=number,
-        logons=[logon.pk, standing.holder.pk],
+    )
+    return {logon.username: logon.pk for logon in logons}
+
+
+def _added(standing: Standing, logon: Logon, one: Planned) -> SecondaryLogonAdded:
+    assert one.terms is not None
+    types = one.terms.account_types
+    return SecondaryLogonAdded(
+        logon=logon.pk,
+        portfolio=standing.portfolio,
+        access_type=one.terms.access_type,
+        default_rights=one.terms.default_rights,
+        account_types=None if types is None else tuple(sorted(types)),
+        groups=tuple(sorted(one.groups)),
+        from_file=True,
     )
