@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower
@@ -89,8 +90,11 @@ class Customer(models.Model):
     list asks the rule about every row that it shows. ``group`` is null for what is kept to the parent,
     and ``passed_on`` false for what the holder reaches itself but can never pass on (as a Tax Administrator).
     ``timed`` says that the group may change by itself, because something planned begins or ends: whether such a
-    customer is let in, only the rule tells. Kept in the transaction of each change by
-    :mod:`countersign.access.operations.customers`, and compared with the rule by ``countersign customers verify``.
+    customer is let in, only the rule tells. ``account_types`` are those of the accounts on which something passes, for
+    counting without looking at each account; ``type_ends``, in the same order, when the last of it ends (null: open;
+    empty: all open). ``planned`` says that something begins by plan, so that whoever counts asks the facts. Kept in
+    the transaction of each change by :mod:`countersign.access.operations.customers`, and compared with the rule by
+    ``countersign customers verify``.
     """
 
     pk = models.CompositePrimaryKey("portfolio_id", "taxpayer_id")
@@ -99,6 +103,9 @@ class Customer(models.Model):
     group = models.ForeignKey(SecurityGroup, models.PROTECT, related_name="+", null=True, db_index=False)
     passed_on = models.BooleanField(default=True)
     timed = models.BooleanField(default=False)
+    account_types = ArrayField(models.BigIntegerField(), default=list)
+    type_ends = ArrayField(models.DateTimeField(null=True), default=list)
+    planned = models.BooleanField(default=False)
     name_folded = models.CharField(max_length=300)
 
     class Meta:
@@ -106,6 +113,7 @@ class Customer(models.Model):
             models.Index(fields=["portfolio", "name_folded", "taxpayer"], name="customers_by_name"),
             models.Index(fields=["portfolio", "group", "name_folded", "taxpayer"], name="customers_by_group"),
             models.Index(fields=["portfolio"], condition=models.Q(timed=True), name="timed_customers"),
+            models.Index(fields=["portfolio"], condition=models.Q(planned=True), name="planned_customers"),
             GinIndex("portfolio", OpClass("name_folded", "gin_trgm_ops"), name="customers_by_part_of_name"),
         ]
 

@@ -16,7 +16,10 @@ _WANTED = f"""
         WHERE h.ended_at IS NULL
           AND (%(portfolios)s::bigint[] IS NULL OR h.portfolio_id = ANY(%(portfolios)s))
     ), source AS (
-        SELECT h.portfolio_id, h.holder_id, ta.taxpayer_id
+        SELECT h.portfolio_id, h.holder_id, ta.taxpayer_id,
+               ({_PLANNED.format("ta")}) OR EXISTS (
+                   SELECT FROM access_portfoliosource ps WHERE h.received AND ps.portfolio_id = h.portfolio_id
+                   AND ps.taxpayer_id = ta.taxpayer_id AND ps.ended_at IS NULL AND ({_PLANNED.format("ps")})) AS planned
         FROM holder h
         JOIN access_taxpayeraccess ta ON ta.logon_id = h.holder_id AND ta.access_type = 'MA' AND ta.accepted
              AND NOT ta.provisional AND ta.ended_at IS NULL
@@ -24,22 +27,34 @@ _WANTED = f"""
                SELECT FROM access_portfoliosource ps WHERE ps.portfolio_id = h.portfolio_id
                AND ps.taxpayer_id = ta.taxpayer_id AND ps.ended_at IS NULL)
     ), found AS (
-        SELECT portfolio_id, holder_id, taxpayer_id, true AS passed_on FROM source
-        WHERE %(taxpayers)s::bigint[] IS NULL OR taxpayer_id = ANY(%(taxpayers)s)
+        SELECT source.portfolio_id, source.holder_id, source.taxpayer_id, true AS passed_on,
+               a.account_type_id, CASE WHEN a.id IS NOT NULL THEN 'infinity'::timestamptz END AS until, source.planned
+        FROM source LEFT JOIN taxpayers_account a ON a.taxpayer_id = source.taxpayer_id
+        WHERE %(taxpayers)s::bigint[] IS NULL OR source.taxpayer_id = ANY(%(taxpayers)s)
         UNION ALL
-        SELECT source.portfolio_id, source.holder_id, a.taxpayer_id, true
+        SELECT source.portfolio_id, source.holder_id, a.taxpayer_id, true, a.account_type_id,
+               coalesce(g.ends_at, 'infinity'), source.planned OR g.begins_at > g.recorded_at
         FROM source
         JOIN access_grant g ON g.third_party_id = source.taxpayer_id AND g.ended_at IS NULL
         JOIN taxpayers_account a ON a.id = g.account_id
         WHERE %(taxpayers)s::bigint[] IS NULL OR a.taxpayer_id = ANY(%(taxpayers)s)
         UNION ALL
-        SELECT h.portfolio_id, h.holder_id, ta.taxpayer_id, false
+        SELECT h.portfolio_id, h.holder_id, ta.taxpayer_id, false, NULL, NULL, false
         FROM holder h
         JOIN access_taxpayeraccess ta ON ta.logon_id = h.holder_id AND ta.ended_at IS NULL
         WHERE NOT h.received AND (%(taxpayers)s::bigint[] IS NULL OR ta.taxpayer_id = ANY(%(taxpayers)s))
+    ), typed AS (
+        SELECT portfolio_id, holder_id, taxpayer_id, account_type_id, bool_or(passed_on) AS passed_on,
+               max(until) FILTER (WHERE NOT planned) AS until, bool_or(planned) AS planned
+        FROM found GROUP BY portfolio_id, holder_id, taxpayer_id, account_type_id
     ), candidate AS (
-        SELECT portfolio_id, holder_id, taxpayer_id, bool_or(passed_on) AS passed_on
-        FROM found GROUP BY portfolio_id, holder_id, taxpayer_id
+        SELECT portfolio_id, holder_id, taxpayer_id, bool_or(passed_on) AS passed_on, bool_or(planned) AS planned,
+               coalesce(array_agg(account_type_id ORDER BY account_type_id) FILTER (WHERE until IS NOT NULL), '{{}}')
+                   AS account_types,
+               CASE WHEN bool_or(until <> 'infinity')
+                    THEN array_agg(nullif(until, 'infinity') ORDER BY account_type_id) FILTER (WHERE until IS NOT NULL)
+                    ELSE '{{}}' END AS type_ends
+        FROM typed GROUP BY portfolio_id, holder_id, taxpayer_id
     )
     SELECT candidate.portfolio_id, candidate.taxpayer_id,
            CASE WHEN NOT candidate.passed_on THEN NULL
@@ -56,7 +71,7 @@ _WANTED = f"""
                      SELECT FROM access_taxpayeraccess own WHERE own.logon_id = candidate.holder_id
                      AND own.taxpayer_id = t.id AND own.access_type = 'MA' AND own.accepted
                      AND own.ended_at IS NULL AND ({_PLANNED.format("own")})) END AS timed,
-           t.name_folded
+           candidate.account_types, candidate.type_ends, candidate.planned, t.name_folded
     FROM candidate
     JOIN taxpayers_taxpayer t ON t.id = candidate.taxpayer_id
     LEFT JOIN access_securitygroup dg ON dg.portfolio_id = candidate.portfolio_id AND dg.is_default
@@ -66,6 +81,13 @@ _WANTED = f"""
          ON pl.portfolio_id = candidate.portfolio_id
          AND pl.taxpayer_id = candidate.taxpayer_id AND pl.ended_at IS NULL
 """
+_DERIVED = ("group_id", "passed_on", "timed", "account_types", "type_ends", "planned", "name_folded")
+
+
+def _of(alias: str) -> str:
+    return ", ".join(f"{alias}.{column}" for column in _DERIVED)
+
+
 _SCOPE = """
     (%(portfolios)s::bigint[] IS NULL OR kept.portfolio_id = ANY(%(portfolios)s))
     AND (%(taxpayers)s::bigint[] IS NULL OR kept.taxpayer_id = ANY(%(taxpayers)s))
@@ -76,28 +98,26 @@ _SCOPE = """
 _REFRESH = f"""
     WITH wanted AS MATERIALIZED ({_WANTED}),
     difference AS MATERIALIZED (
-        SELECT portfolio_id, taxpayer_id, wanted.group_id, wanted.passed_on, wanted.timed, wanted.name_folded
+        SELECT portfolio_id, taxpayer_id, {_of("wanted")}
         FROM wanted FULL JOIN (SELECT * FROM access_customer kept WHERE {_SCOPE}) there
              USING (portfolio_id, taxpayer_id)
-        WHERE (wanted.group_id, wanted.passed_on, wanted.timed, wanted.name_folded)
-              IS DISTINCT FROM (there.group_id, there.passed_on, there.timed, there.name_folded)),
+        WHERE ({_of("wanted")}) IS DISTINCT FROM ({_of("there")})),
     removed AS (
         DELETE FROM access_customer gone USING difference
         WHERE difference.name_folded IS NULL
           AND gone.portfolio_id = difference.portfolio_id AND gone.taxpayer_id = difference.taxpayer_id)
-    INSERT INTO access_customer AS kept (portfolio_id, taxpayer_id, group_id, passed_on, timed, name_folded)
+    INSERT INTO access_customer AS kept (portfolio_id, taxpayer_id, {", ".join(_DERIVED)})
     SELECT * FROM difference WHERE name_folded IS NOT NULL
     ON CONFLICT (portfolio_id, taxpayer_id) DO UPDATE
-    SET group_id = excluded.group_id, passed_on = excluded.passed_on, timed = excluded.timed,
-        name_folded = excluded.name_folded
+    SET {", ".join(f"{column} = excluded.{column}" for column in _DERIVED)}
 """
 _DIFFERENCES = f"""
     SELECT count(*) FROM (
-        (SELECT portfolio_id, taxpayer_id, group_id, passed_on, timed, name_folded FROM access_customer
+        (SELECT portfolio_id, taxpayer_id, {", ".join(_DERIVED)} FROM access_customer
          EXCEPT ({_WANTED}))
         UNION ALL
         (({_WANTED})
-         EXCEPT SELECT portfolio_id, taxpayer_id, group_id, passed_on, timed, name_folded FROM access_customer)
+         EXCEPT SELECT portfolio_id, taxpayer_id, {", ".join(_DERIVED)} FROM access_customer)
     ) difference
 """
 

@@ -161,13 +161,16 @@ def _alive(alias: str) -> str:
     return live(alias, past=False)
 
 
-def _relations(change: Change) -> str:
-    """moved, open (the moved customers of which something passes, with the account types), member."""
+def relations(moved: str, members: str) -> str:
+    """moved, open (the moved customers of which something passes, with the account types), member, refined.
+
+    ``moved`` is SQL for (taxpayer_id, name_folded, before), ``members`` a condition on the secondary logon ``s``.
+    """
     sources, client_sources = sources_of_holder()
     passes = f"""(o.taxpayer_id = ANY(held.sources) OR EXISTS (
             SELECT FROM access_grant g WHERE g.account_id = a.id AND g.third_party_id = ANY(held.client_sources)
             AND {_alive("g")}) AND NOT {paused("o.taxpayer_id", past=False)})"""
-    return f"""WITH moved AS MATERIALIZED ({change.moved}),
+    return f"""WITH moved AS MATERIALIZED ({moved}),
     held AS MATERIALIZED (
         SELECT {sources} AS sources, {client_sources} AS client_sources FROM access_portfolioholder h
         WHERE h.portfolio_id = %(portfolio)s AND {_alive("h")} AND {active("h.holder_id", past=False)}
@@ -186,7 +189,7 @@ def _relations(change: Change) -> str:
                      WHERE gm.logon_id = s.logon_id AND {_alive("gm")} AND {_alive("sg")}) AS groups
         FROM access_secondarylogon s
         WHERE s.portfolio_id = %(portfolio)s AND s.accepted AND {_alive("s")}
-          AND {active("s.logon_id", past=False)} AND {change.members}),
+          AND {active("s.logon_id", past=False)} AND {members}),
     refined AS MATERIALIZED (
         SELECT m.logon_id, p.taxpayer_id,
                bool_or((m.account_types IS NULL OR p.account_type_id = ANY(m.account_types))
@@ -206,7 +209,7 @@ def preview_of(change: Change) -> Preview:
     """Count what the change would do for each secondary logon."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""{_relations(change)},
+            f"""{relations(change.moved, change.members)},
             cell AS MATERIALIZED (SELECT before, types, count(*) AS n FROM open GROUP BY before, types),
             by_types AS MATERIALIZED (SELECT types, sum(n) AS n FROM cell GROUP BY types),
             counted AS (
@@ -231,7 +234,7 @@ def customers_of(change: Change, logon: int, gained: bool, first: int, size: int
     """A page of the clients that one logon would gain or lose."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""{_relations(change)}
+            f"""{relations(change.moved, change.members)}
             SELECT t.id, t.legal_name
             FROM member m JOIN open o ON {change.gains if gained else change.loses}
             JOIN taxpayers_taxpayer t ON t.id = o.taxpayer_id

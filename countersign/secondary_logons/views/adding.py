@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -19,8 +20,10 @@ from countersign.portfolios.pages import SECONDARY_LOGONS, portfolio_page
 from countersign.portfolios.queries import Standing
 from countersign.secondary_logons.forms import AccessSettingsForm, PersonForm
 from countersign.secondary_logons.operations import add_secondary
+from countersign.secondary_logons.operations.changing import checked_terms, limits_with
 from countersign.secondary_logons.operations.usernames import checked_username
 from countersign.secondary_logons.queries.one import groups_of
+from countersign.secondary_logons.views.foreseeing import preview
 from countersign.secondary_logons.views.steps import CHANGE, STEP, SUBMIT, asks_again, done, standing_of
 from countersign.secondary_logons.words import access_type_words
 from countersign.submissions.kinds import KINDS
@@ -29,7 +32,7 @@ from countersign.submissions.views import spaced
 from countersign.taxpayers.models import AccountType
 from countersign.ui.components.moments import number
 
-SETTINGS = "settings"
+SETTINGS, SEE = "settings", "see"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,6 +49,8 @@ def add(request: HttpRequest, portfolio: int) -> HttpResponse:
     if standing.limits is not None and person.chosen_type is AccessType.MASTER_ADMINISTRATOR:
         person.add_error("access_type", _("Only the parent logon adds Master Administrators."))
         return _person_page(request, standing, person)
+    if step == SEE:
+        return _foreseen(request, standing, person)
     if step != SUBMIT:
         try:
             checked_username(portfolio, person.person.username, hold=False)
@@ -130,6 +135,23 @@ def _settings_form(standing: Standing, *args: Any, **more: Any) -> AccessSetting
     )
 
 
+def _foreseen(request: HttpRequest, standing: Standing, person: PersonForm) -> HttpResponse:
+    """*See what this gives*: the same page with what the new logon will reach; as choices change, that part alone."""
+    chosen = _settings_form(standing, request.POST)
+    if not getattr(request, "htmx", False):
+        chosen.is_valid()
+        return _settings_page(request, standing, person, chosen)
+    return render(request, "secondary_logons/_foreseen.html", _foresight(standing, chosen))
+
+
+def _foresight(standing: Standing, form: AccessSettingsForm) -> dict[str, Any]:
+    """What the choices give, once they are whole: without account types there is nothing to count yet."""
+    if not form.is_bound or not form.is_valid():
+        return {"foreseen": None, "portfolio": standing.portfolio}
+    limits = limits_with(checked_terms(form.terms), form.chosen_groups)
+    return {"foreseen": preview(standing, limits), "portfolio": standing.portfolio}
+
+
 def _person_page(request: HttpRequest, standing: Standing, form: PersonForm) -> HttpResponse:
     context = {"form": form}
     return portfolio_page(
@@ -144,6 +166,7 @@ def _settings_page(
     context = {
         "person": person,
         "form": form,
+        **_foresight(standing, form),
         "master": person.chosen_type is AccessType.MASTER_ADMINISTRATOR,
         "summary": [
             (_("Name"), f"{new.first_name} {new.last_name}"),

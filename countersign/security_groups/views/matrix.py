@@ -1,8 +1,7 @@
-"""The matrix: who is let in to which group, drawn as a heat map on the server, with the table behind it."""
+"""The matrix: what each secondary logon reaches in each security group, as a drawing and as a table."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,21 +10,27 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from countersign.logons.signed_in import signed_in
+from countersign.policy.facts import Standing as LogonStatus
 from countersign.portfolios.pages import SECURITY_GROUPS, portfolio_page
 from countersign.portfolios.queries import portfolio_of
 from countersign.security_groups.queries.groups import GroupRow, group_rows
 from countersign.security_groups.queries.matrix import Matrix, MatrixRow, matrix, matrix_rows
+from countersign.security_groups.views.heat_map import SHADES, heat_map
 from countersign.security_groups.views.steps import key_in, page_number, searched
 from countersign.ui.components.moments import number
 from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import Chip, Column, Empty, Link, Pager, Table, TwoLines, address_with, page_size, page_sizes
 
 GROUPS_SHOWN, LOGONS_SHOWN = 12, 25
-WIDE, HIGH, SHADES = 52, 30, 5
-LETTERS = 24
+NOT_LET_IN = "–"
+STATUSES = {
+    LogonStatus.INVITED: gettext_lazy("invited: reaches nothing yet"),
+    LogonStatus.DEACTIVATED: gettext_lazy("deactivated: reaches nothing"),
+}
 
 
 @require_safe
@@ -36,16 +41,33 @@ def matrix_page(request: HttpRequest, portfolio: int) -> HttpResponse:
     typed, page, size = searched(request), page_number(request), page_size(request, LOGONS_SHOWN)
     across = min(key_in(request.GET.get("groups", "")) or 1, 10_000)
     first, first_group = (page - 1) * size, (across - 1) * GROUPS_SHOWN
+    find = request.GET.get("find", "")[:100].strip()
     shown = matrix(
-        standing, at=now, search=typed, first_row=first, rows=size, first_group=first_group, groups=GROUPS_SHOWN
+        standing,
+        at=now,
+        search=typed,
+        group_search=find,
+        first_row=first,
+        rows=size,
+        first_group=first_group,
+        groups=GROUPS_SHOWN,
     )
     last_group = first_group + len(shown.groups)
     csv_url = reverse("security_groups:matrix_csv", args=[portfolio])
     context = {
         "typed": typed,
         "csv_url": f"{csv_url}?{request.GET.urlencode()}",
-        "chips": [Chip(typed, address_with(request, q=None))] if typed else [],
-        "drawing": _drawing(shown) if shown.rows and shown.groups else None,
+        "find": find,
+        "many_groups": bool(find) or shown.all_groups > GROUPS_SHOWN,
+        "keep": {name: request.GET[name] for name in ("find", "size") if request.GET.get(name)},
+        "keep_for_groups": {name: request.GET[name] for name in ("q", "size") if request.GET.get(name)},
+        "chips": [
+            Chip(words, address_with(request, **{name: None}))
+            for name, words in (("q", typed), ("find", find))
+            if words
+        ],
+        "legend": [{"shade": one, "x": 26 * (one - 1)} for one in range(1, SHADES + 1)],
+        "drawing": heat_map(shown) if shown.rows and shown.groups else None,
         "table": _table(portfolio, shown),
         "groups_pager": Pager(
             previous_url=address_with(request, groups=across - 1) if across > 1 else "",
@@ -70,100 +92,52 @@ def matrix_page(request: HttpRequest, portfolio: int) -> HttpResponse:
 
 @require_safe
 def matrix_csv(request: HttpRequest, portfolio: int) -> HttpResponseBase:
-    """The whole matrix with the same search: how many customers each logon is let in to, group by group."""
+    """The whole matrix with the same search: how many customers each logon reaches, group by group."""
     now = timezone.now()
     standing = portfolio_of(signed_in(request), portfolio, at=now)
     groups = group_rows(standing, at=now)
-    heading = [_("Username"), _("Name"), _("All its groups"), *(row.group.name for row in groups)]
+    heading = [_("Username"), _("Name"), _("Status"), _("All its groups"), *(row.group.name for row in groups)]
 
     def lines() -> Iterator[list[list[Any]]]:
-        for rows in matrix_rows(standing, groups, at=now, search=searched(request)):
+        for rows in matrix_rows(standing, at=now, search=searched(request)):
             yield [_csv_line(row, groups) for row in rows]
 
     return csv_response("who-is-let-in", heading, lines())
 
 
 def _csv_line(row: MatrixRow, groups: Sequence[GroupRow]) -> list[Any]:
-    let_in = [one.customers if one.group.pk in row.groups else None for one in groups]
-    return [row.username, row.full_name, sum(count or 0 for count in let_in), *let_in]
+    counts = [row.reaches.get(one.group.pk, 0) if one.group.pk in row.groups else None for one in groups]
+    return [row.username, row.full_name, STATUSES.get(row.status, ""), row.reach, *counts]
 
 
 def _table(portfolio: int, shown: Matrix) -> Table:
-    customers = reverse("security_groups:customers", args=[portfolio])
     columns = [Column("logon", _("Secondary logon"), row_header=True)]
-    columns += [Column(f"group_{row.group.pk}", row.group.name, numeric=True) for row in shown.groups]
     columns.append(Column("all", _("All its groups"), numeric=True))
-    rows = []
-    for row in shown.rows:
-        cells: dict[str, Any] = {
-            "logon": TwoLines(
-                Link(row.full_name, reverse("secondary_logons:logon", args=[portfolio, row.logon])), row.username
-            ),
-            "all": shown.reach_of(row),
-        }
-        for one in shown.groups:
-            hint = _("customers of %(group)s") % {"group": one.group.name}
-            let_in = one.group.pk in row.groups
-            cells[f"group_{one.group.pk}"] = (
-                Link(number(one.customers), f"{customers}?group={one.group.pk}", hint) if let_in else "–"
-            )
-        rows.append(cells)
+    columns += [Column(f"group_{row.group.pk}", row.group.name, numeric=True) for row in shown.groups]
     empty = Empty(_("No secondary logon matches"), _("Try another part of the name."))
-    return Table(_("Customers that each secondary logon is let in to, by security group"), columns, rows, empty)
+    caption = _("Customers that each secondary logon reaches, by security group")
+    return Table(caption, columns, [_row(portfolio, row, shown.groups) for row in shown.rows], empty)
 
 
-def _drawing(shown: Matrix) -> dict[str, Any]:
-    """Squares darker the more customers a group has; an empty frame where a logon is not let in."""
-    label = 20 + 8 * max(len(_short(row.full_name)) for row in shown.rows)
-    top = 24 + 6 * max(len(_short(one.group.name)) for one in shown.groups)
-    return {
-        "width": label + WIDE * len(shown.groups) + 110,
-        "height": top + HIGH * len(shown.rows) + 4,
-        "columns": [
-            {"x": label + WIDE * place + WIDE // 2, "y": top - 10, "text": _short(one.group.name)}
-            for place, one in enumerate(shown.groups)
-        ],
-        "rows": [
-            {
-                "y": top + HIGH * line + HIGH // 2 + 5,
-                "x": label - 12,
-                "text": _short(row.full_name),
-                "squares": _squares(shown, row, label, top + HIGH * line),
-            }
-            for line, row in enumerate(shown.rows)
-        ],
-        "square": {"width": WIDE - 4, "height": HIGH - 4},
+def _row(portfolio: int, row: MatrixRow, groups: Sequence[GroupRow]) -> dict[str, Any]:
+    """Each count leads to the customers behind it, and each of those to why."""
+    address = reverse("secondary_logons:reach", args=[portfolio, row.logon])
+
+    def count(found: int, href: str, hint: str) -> Any:
+        return Link(number(found), href, hint) if row.opens else number(found)
+
+    name = Link(row.full_name, reverse("secondary_logons:logon", args=[portfolio, row.logon]))
+    status = STATUSES.get(row.status)
+    cells: dict[str, Any] = {
+        "logon": TwoLines(name, f"{row.username} · {status}" if status else row.username),
+        "all": count(row.reach, address, _("customers that %(who)s reaches") % {"who": row.full_name}),
     }
-
-
-def _squares(shown: Matrix, row: MatrixRow, label: int, top: int) -> list[dict[str, Any]]:
-    squares = []
-    for place, one in enumerate(shown.groups):
-        left = label + WIDE * place
-        let_in = one.group.pk in row.groups
-        squares.append(
-            {
-                "x": left + 2,
-                "y": top + 2,
-                "shade": _shade(one.customers, shown.most) if let_in else 0,
-                "text": _brief(one.customers) if let_in else "",
-                "text_x": left + WIDE // 2,
-                "text_y": top + HIGH // 2 + 5,
-            }
-        )
-    return squares
-
-
-def _shade(customers: int, most: int) -> int:
-    """1 to 5, by the order of magnitude: else one group of 50,000 would leave all others white."""
-    if not customers:
-        return 1
-    return max(1, math.ceil(SHADES * math.log1p(customers) / math.log1p(most)))
-
-
-def _brief(count: int) -> str:
-    return f"{count // 1000}k" if count >= 10_000 else str(count)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LETTERS else f"{text[: LETTERS - 1]}…"
+    for one in groups:
+        cells[f"group_{one.group.pk}"] = NOT_LET_IN
+        if one.group.pk in row.groups:
+            found = row.reaches.get(one.group.pk, 0)
+            hint = _("customers of %(group)s that %(who)s reaches") % {"group": one.group.name, "who": row.full_name}
+            shown = count(found, f"{address}?group={one.group.pk}", hint)
+            of_all = _("of %(count)s") % {"count": number(one.customers)}
+            cells[f"group_{one.group.pk}"] = TwoLines(shown, of_all) if found != one.customers else shown
+    return cells
