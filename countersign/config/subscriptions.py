@@ -44,6 +44,7 @@ from countersign.security_groups.models import PlacementFile
 from countersign.sign_in import mail as sign_in_mail
 from countersign.sign_in.events import SignedIn
 from countersign.third_party_access import mail as third_party_access_mail
+from countersign.third_party_access.mail.many import remind_of_many, tell_many_expired
 from countersign.third_party_access.models import RequestFile
 from countersign.third_party_access.operations.end_requests import withdraw_requests_of
 from countersign.third_party_access.operations.expire_requests import expire_requests, remind_of_requests
@@ -114,8 +115,8 @@ def seal_audit_log() -> None:
 def close_requests_in_time() -> None:
     """Expire requests for third-party access that nobody answered, and remind of those that are about to."""
     now = timezone.now()
-    expire_requests(now=now)
-    remind_of_requests(now=now)
+    expire_requests(now=now, tell_together=tell_many_expired)
+    remind_of_requests(now=now, tell_together=remind_of_many)
 
 
 def registrations_in_time() -> None:

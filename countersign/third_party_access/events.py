@@ -50,16 +50,18 @@ class RequestWithdrawn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestReminded(Event):
-    """A request that nobody answered expires soon: both sides are told once."""
+    """A request that nobody answered expires soon: both sides are told once. ``together``: once for many."""
 
     request: int
+    together: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestExpired(Event):
-    """Nobody answered a request in time."""
+    """Nobody answered a request in time. ``together``: one of many that both sides are told of once."""
 
     request: int
+    together: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

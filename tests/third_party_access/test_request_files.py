@@ -24,9 +24,10 @@ from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.facts import Condition
 from countersign.policy.rights import Rights
 from countersign.submissions.models import Submission
-from countersign.third_party_access.mail.many import tell_of_file
+from countersign.third_party_access.mail.many import remind_of_many, tell_many_expired, tell_of_file
 from countersign.third_party_access.models import AccessRequest, AskedRights, MismatchCount, RequestFile, State
-from countersign.third_party_access.operations import withdraw_request
+from countersign.third_party_access.operations import expire_requests, withdraw_request
+from countersign.third_party_access.operations.expire_requests import remind_of_requests
 from countersign.third_party_access.operations.request_many import ask_rows, keep_requests, submit_requests
 from countersign.third_party_access.queries.request_files import Outcome, plan
 from tests.third_party_access.world import BAKERY_FEIN, LOPEZ_FEIN, PERSON_SSN, World, taxpayer
@@ -375,3 +376,26 @@ def test_clients_and_who_acts_are_files_too(world: World, client_for: Callable[[
     assert "Lopez CPA PC" in acting and "SLS-1" in acting
     assert client_for("stranger-logon").get(of_client).status_code == 404
     assert client_for("dana-logon").get(of_firm).status_code == 404
+
+
+def test_reminders_and_expiry_of_many_are_one_mail_for_each_administrator(world: World) -> None:
+    people = [f"SSN,900-00-{n:04d},Somebody {n},Sales and use: View Only,,," for n in range(30)]
+    ask(world, BAKERY, *people)
+    OutboxMail.objects.all().delete()
+    close = {"reminded": (remind_of_requests, remind_of_many), "expired": (expire_requests, tell_many_expired)}
+    for days, (state, (operation, tell)) in zip((25, 32), close.items(), strict=True):
+        assert operation(now=timezone.now() + timedelta(days=days), tell_together=tell) == 31
+        mails = OutboxMail.objects.filter(kind=f"request_{state}")
+        to = sorted(mails.values_list("logon_id", flat=True))
+        assert to == sorted(one.pk for one in (world.luis, world.lena, world.dana, world.olive))
+        assert "31 of your requests" in mails.get(logon_id=world.luis.pk).subject
+        assert mails.get(logon_id=world.dana.pk).subject.startswith("1 request for access")
+    assert OutboxMail.objects.count() == 8
+    assert Entry.objects.filter(name="RequestExpired").count() == 31
+
+
+def test_of_a_few_requests_each_is_told_of(world: World) -> None:
+    ask(world, BAKERY, PERSON)
+    OutboxMail.objects.all().delete()
+    assert expire_requests(now=timezone.now() + timedelta(days=31), tell_together=tell_many_expired) == 2
+    assert OutboxMail.objects.filter(kind="request_expired", logon_id=world.luis.pk).count() == 2

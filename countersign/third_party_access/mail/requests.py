@@ -46,6 +46,8 @@ def tell_client_of_request(occurrence: Occurrence[events.ThirdPartyAccessRequest
 
 def tell_of_request(occurrence: Occurrence[Any]) -> None:
     """Both sides are told how a request went on: approved, declined, withdrawn, about to expire, expired."""
+    if getattr(occurrence.event, "together", False):
+        return  # countersign.third_party_access.mail.many tells of all of them at once
     request = _request(occurrence.event.request)
     path = receipt_path(request.confirmation_number)
     state = "reminded" if isinstance(occurrence.event, events.RequestReminded) else request.state

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -14,6 +16,8 @@ from countersign.submissions.models import Status
 from countersign.submissions.operations import close_submission
 from countersign.third_party_access.events import RequestExpired
 from countersign.third_party_access.models import AccessRequest, AskedRights, State
+
+TOLD_ONE_BY_ONE = 20
 
 STATUS_OF = {
     State.APPROVED: Status.PROCESSED,
@@ -75,17 +79,31 @@ def both_sides(request: AccessRequest) -> list[int]:
     return [key for key in (request.client_id, request.third_party_id) if key is not None]
 
 
-def expire_lapsed(lapsed: QuerySet[AccessRequest], *, now: datetime, most: int = 200) -> int:
-    """Close pending requests whose time is over, skipping those that somebody is deciding on. How many."""
+def crowded(requests: Sequence[AccessRequest]) -> set[int]:
+    """Third parties of which so many requests are among these that a mail for each would be a flood."""
+    counts = Counter(request.third_party_id for request in requests)
+    return {third_party for third_party, count in counts.items() if count > TOLD_ONE_BY_ONE}
+
+
+def expire_lapsed(
+    lapsed: QuerySet[AccessRequest], *, now: datetime, most: int = 200, together: list[int] | None = None
+) -> int:
+    """Close pending requests whose time is over, skipping those that somebody is deciding on. How many.
+
+    ``together`` collects the keys of those of which both sides are to be told once for all of them.
+    """
     found = list(
         lapsed.filter(state=State.PENDING, expires_at__lte=now)
         .select_for_update(no_key=True, skip_locked=True)
         .order_by("expires_at")[:most]
     )
+    crowd = set() if together is None else crowded(found)
     for request in found:
         close_request(request, state=State.EXPIRED, actor=None, now=now)
+        if together is not None and request.third_party_id in crowd:
+            together.append(request.pk)
         record(
-            RequestExpired(request=request.pk),
+            RequestExpired(request=request.pk, together=request.third_party_id in crowd),
             actor=None,
             channel=Channel.SYSTEM,
             at=now,
