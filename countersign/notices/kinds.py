@@ -15,6 +15,13 @@ class Words(NamedTuple):
     button: str = ""
 
 
+class Unknown(dict[str, Any]):
+    """The details of a notice of which nothing but the kind is known: each is empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeKind:
     """One kind. ``words`` gets the details of the notice (keys and codes) and answers in the active language.

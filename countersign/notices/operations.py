@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -17,10 +18,11 @@ from countersign.notices.events import ReportedNotMe
 from countersign.notices.kinds import KINDS
 from countersign.notices.models import NOT_ME as NOT_ME_CASE
 from countersign.notices.models import RECOVERY_STOPPED, Case, MailChoice, Notice, NoticeChoice
-from countersign.notices.telling import NOT_ME, Stops, stop_subject
+from countersign.notices.telling import NOT_ME, Stops, mail_words, stop_subject
 from countersign.policy.errors import Invalid
 
 DIGEST_LINES = 50
+MAILED_AT_ONCE = 50
 
 
 @transaction.atomic
@@ -90,6 +92,34 @@ def choose_mail(*, actor: Logon, choice: str) -> None:
     if choice not in MailChoice.values:
         raise Invalid({"mail": _("Choose one of the options.")})
     NoticeChoice.objects.update_or_create(logon=actor, defaults={"mail": choice})
+
+
+def mail_held(*, kind: str, submission: str, stop: Callable[[], bool]) -> int:
+    """Mail the notices of one change that many were told of, but to those who chose one mail a day. Returns how many.
+
+    A few per transaction: broken off and begun again, nobody gets two.
+    """
+    daily = NoticeChoice.objects.filter(mail=MailChoice.DAILY)
+    held = Notice.objects.filter(kind=kind, submission=submission, digest=True).exclude(logon__in=daily.values("logon"))
+    mailed = 0
+    while not stop():
+        with transaction.atomic():
+            some = list(held.select_for_update(of=("self",), skip_locked=True).select_related("logon")[:MAILED_AT_ONCE])
+            Notice.objects.filter(pk__in=[one.pk for one in some]).update(digest=False)
+            for one in some:
+                mail_words(
+                    one.logon,
+                    one.logon.email,
+                    kind=kind,
+                    details=one.details,
+                    path=one.path,
+                    submission=submission,
+                    now=one.created_at,
+                )
+        mailed += len(some)
+        if len(some) < MAILED_AT_ONCE:
+            break
+    return mailed
 
 
 def send_digests() -> int:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from countersign import mail
 from countersign.logons import links
 from countersign.logons.models import Logon
+from countersign.mail.outbox import QUEUE
 from countersign.notices.kinds import KINDS, Words
 from countersign.notices.models import MailChoice, Notice, NoticeChoice
 from countersign.ui.words import in_fours
 
 NOT_ME = "not_me"
+MAIL_HELD = "notices.mail_held"
 
 
 class Stops(StrEnum):
@@ -60,6 +65,38 @@ def tell(
     addresses = confirmed_addresses(logon) if what.security else [logon.email]
     for address in addresses:
         mail_words(logon, address, kind=kind, details=about, path=path, submission=submission, stops=stops, now=now)
+
+
+def tell_many(
+    *, kind: str, details: Mapping[int, Mapping[str, Any]], now: datetime, path: str = "", submission: str
+) -> int:
+    """Tell many people of one change, in one statement, inside the caller's transaction. Returns how many.
+
+    ``details``: by key of the logon. For kinds that are not about security. Their mail is the worker's: at once for
+    each who wants it so (:func:`countersign.notices.operations.mail_held`), else in the daily digest, which also
+    takes what the worker did not come to.
+    """
+    if not details:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO notices_notice (logon_id, kind, details, path, submission, created_at, digest)
+            SELECT told.logon, %(kind)s, told.details, %(path)s, %(submission)s, %(now)s, true
+            FROM unnest(%(logons)s::bigint[], %(details)s::jsonb[]) AS told (logon, details)
+            ON CONFLICT DO NOTHING""",
+            {
+                "kind": kind,
+                "path": path,
+                "submission": submission,
+                "now": now,
+                "logons": list(details),
+                "details": [json.dumps(one) for one in details.values()],
+            },
+        )
+        told = int(cursor.rowcount)
+    if told:
+        app.configure_task(MAIL_HELD, queue=QUEUE).defer(kind=kind, submission=submission)
+    return told
 
 
 def mail_words(

@@ -17,7 +17,7 @@ from countersign.logons import links
 from countersign.logons.links import LinkVoid
 from countersign.logons.sessions import end_session
 from countersign.logons.signed_in import signed_in
-from countersign.notices.kinds import KINDS, Words
+from countersign.notices.kinds import KINDS, Unknown, Words
 from countersign.notices.models import RECOVERY_STOPPED, MailChoice, Notice, NoticeChoice
 from countersign.notices.operations import choose_mail, mark_read, stop_by_link, stop_own
 from countersign.notices.telling import NOT_ME, Stops
@@ -132,7 +132,7 @@ def not_me(request: HttpRequest) -> HttpResponse:
     context = {
         "whole": found.details["stops"] == Stops.SIGN_IN.value,
         "recovery": found.details["stops"] == Stops.RECOVERY.value,
-        "subject": kind.words({}).subject if kind else "",
+        "subject": kind.words(Unknown()).subject if kind else "",
         "own": False,
     }
     return render(request, "notices/not_me.html", context)

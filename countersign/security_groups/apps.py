@@ -10,6 +10,7 @@ class SecurityGroupsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the kinds of submissions known; what they say names models, so not before this moment."""
+        import_module("countersign.security_groups.notice_kinds")
         kinds = import_module("countersign.submissions.kinds")
         own = import_module("countersign.security_groups.kinds")
         receipts = import_module("countersign.security_groups.queries.receipts")

@@ -4,40 +4,27 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from countersign import mail
 from countersign.events import Event, Occurrence, Subscriber
 from countersign.logons.models import KnownDevice, Logon
 from countersign.notices.telling import Stops, tell
 from countersign.sign_in.events import RecoveryCodeUsed, SignedInFromNewDevice
-from countersign.sign_in.notice_kinds import NEW_DEVICE
+from countersign.sign_in.notice_kinds import NEW_DEVICE, RECOVERY_CODE_USED
 
 JUST_MADE = timedelta(hours=1)
 PATH = "/profile/security/recovery-codes/new/"
 
 
 def tell_of_recovery_code(occurrence: Occurrence[RecoveryCodeUsed]) -> None:
-    """To the address of the logon, in its language."""
+    """To every confirmed address, with *This wasn't me*: whoever used it knows the password, too."""
     (whose,) = occurrence.logons
-    logon = Logon.objects.get(pk=whose)
-    left = occurrence.event.left
-    with mail.in_language(logon.language):
-        text = ngettext(
-            "It does not work again. %(left)d is left.", "It does not work again. %(left)d are left.", left
-        ) % {"left": left}
-        mail.queue(
-            mail.Message(
-                to=logon.email,
-                language=logon.language,
-                kind="recovery_code_used",
-                subject=_("A recovery code was used to sign in"),
-                paragraphs=[text, _("If it was not you, sign in and make new ones at once.")],
-                action=mail.Action(label=_("Make new recovery codes"), path=PATH),
-                logon_id=logon.pk,
-            )
-        )
+    tell(
+        Logon.objects.get(pk=whose),
+        kind=RECOVERY_CODE_USED,
+        details={"left": occurrence.event.left},
+        now=occurrence.at,
+        path=PATH,
+        stops=Stops.SIGN_IN,
+    )
 
 
 def tell_of_new_device(occurrence: Occurrence[SignedInFromNewDevice]) -> None:

@@ -17,6 +17,8 @@ from countersign.config.routes import ROUTES, Who
 from countersign.events.models import Entry
 from countersign.logons.models import Logon
 from countersign.logons.second_factors import factors_of
+from countersign.mail.models import OutboxMail
+from countersign.notices.models import Notice
 from countersign.policy.errors import Stale
 from countersign.policy.facts import Standing
 from countersign.security.operations import add_authenticator
@@ -164,6 +166,10 @@ def test_a_recovery_code_signs_in_once(client: Client, codes: list[str], dana: L
     assert post_code(client, codes[0].upper().replace("-", " "), "recovery_code").status_code == 303
     assert client.get(PROFILE).status_code == 200
     assert Entry.objects.get(name="RecoveryCodeUsed").body == {"left": 9}
+    told = OutboxMail.objects.get(kind="recovery_code_used")
+    assert "9 are left" in " ".join(told.text.split())
+    assert "/this-was-not-me/" in told.text
+    assert Notice.objects.get(kind="recovery_code_used").details == {"left": 9}
     other = Client()
     post_password(other)
     assert post_code(other, codes[0], "recovery_code").status_code == 422

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from countersign.access.operations.groups import keep, place
 from countersign.access.queries.chosen_customers import Chosen
 from countersign.access.queries.covering import covers_groups
-from countersign.access.queries.group_changes import preview_of_placing
+from countersign.access.queries.group_changes import Preview, preview_of_placing
 from countersign.access.queries.mapping_changes import Move
 from countersign.events import Channel
 from countersign.logons.models import Logon
@@ -45,8 +45,8 @@ def place_customers(
 
     ``group`` None keeps them to the parent logon again, in no group: only its own individuals can be (SPEC 2), and only
     the parent logon does it. ``version`` names the preview that was shown: ``Stale`` when it would do something else
-    by now, as when somebody else placed one of them meanwhile. Raises ``Refused``, and ``Invalid`` when the group is gone or nothing moves. The
-    same ``token`` again returns the first receipt.
+    by now, as when somebody else placed one of them meanwhile. Raises ``Refused``, and ``Invalid`` when the group is
+    gone or nothing moves. The same ``token`` again returns the first receipt.
     """
     standing = held_portfolio(actor, portfolio, at=now)
     earlier = submitted_before(actor, token)
@@ -60,20 +60,31 @@ def place_customers(
     if not preview.customers:
         raise Invalid({"group": nothing_moves(group, name)})
     if group is None:
-        return _keep(standing, chosen, token=token, channel=channel, now=now)
+        return _keep(standing, chosen, preview, token=token, channel=channel, now=now)
     submission = receipt(PLACE, actor=actor, token=token, channel=channel, now=now)
     moved = place(portfolio=portfolio, chosen=chosen, group=group, submission=submission.confirmation_number, now=now)
     event = CustomersPlaced(group=group, portfolio=portfolio, customers=moved)
-    return record_change(event, group, standing=standing, submission=submission, channel=channel, now=now)
+    return record_change(
+        event, group, standing=standing, submission=submission, channel=channel, now=now, changes=preview.logons
+    )
 
 
-def _keep(standing: Standing, chosen: Chosen, *, token: UUID | None, channel: Channel, now: datetime) -> Submission:
+def _keep(
+    standing: Standing, chosen: Chosen, preview: Preview, *, token: UUID | None, channel: Channel, now: datetime
+) -> Submission:
     submission = receipt(KEEP, actor=standing.actor, token=token, channel=channel, now=now)
     number = submission.confirmation_number
     kept = keep(portfolio=standing.portfolio, chosen=chosen, submission=number, now=now)
     event = CustomersKept(portfolio=standing.portfolio, customers=kept)
-    group = standing.default_group
-    return record_change(event, group, standing=standing, submission=submission, channel=channel, now=now)
+    return record_change(
+        event,
+        standing.default_group,
+        standing=standing,
+        submission=submission,
+        channel=channel,
+        now=now,
+        changes=preview.logons,
+    )
 
 
 def check_may_place(standing: Standing, chosen: Chosen, group: int | None, *, at: datetime) -> None:

@@ -128,7 +128,9 @@ def delete_group(
         now=now,
     )
     event = SecurityGroupDeleted(group=group, portfolio=portfolio, customers=moved)
-    return record_change(event, group, standing=standing, submission=submission, channel=channel, now=now)
+    return record_change(
+        event, group, standing=standing, submission=submission, channel=channel, now=now, changes=preview.logons
+    )
 
 
 def check_may_shape(standing: Standing) -> None:

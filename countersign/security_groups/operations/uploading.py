@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from countersign.access.operations.groups import place
+from countersign.access.queries.group_changes import LogonChange
 from countersign.access.queries.mapping_changes import preview_of_moves
 from countersign.events import Channel
 from countersign.logons.models import Logon
@@ -68,7 +70,8 @@ def place_from_file(
         raise Stale(what=Reason.REQUEST_DECIDED)
     meaning = meaning_of(standing, kept.rows, at=now)
     check_may_place_all(standing, meaning.moves)
-    if preview_of_moves(portfolio, meaning.moves, at=now).version != version:
+    preview = preview_of_moves(portfolio, meaning.moves, at=now)
+    if preview.version != version:
         raise Stale(what=Reason.ACCESS_CHANGED)
     if meaning.problems and not skip:
         raise Invalid({"file": _("Some rows cannot be done. Skip them, or mend the file and upload it again.")})
@@ -81,7 +84,7 @@ def place_from_file(
     if len(kept.rows) > AT_ONCE:
         app.configure_task(PLACE_FILE, queue=QUEUE).defer(file=kept.pk)
     else:
-        _place(standing, kept, meaning, submission, channel=channel, now=now)
+        _place(standing, kept, meaning, submission, channel=channel, now=now, changes=preview.logons)
     return submission
 
 
@@ -97,19 +100,31 @@ def _place_next(kept: PlacementFile, now: datetime) -> None:
     standing = held_portfolio(kept.uploaded_by, kept.portfolio_id, at=now)
     meaning = meaning_of(standing, kept.rows, at=now)
     first = len(kept.results or [])
-    if not first and preview_of_moves(kept.portfolio_id, meaning.moves, at=now).version != kept.seen:
-        raise Stale(what=Reason.ACCESS_CHANGED)
+    changes: Sequence[LogonChange] = ()
+    if not first:
+        # What was shown of the whole file is also what each logon is told, once for all batches.
+        preview = preview_of_moves(kept.portfolio_id, meaning.moves, at=now)
+        if preview.version != kept.seen:
+            raise Stale(what=Reason.ACCESS_CHANGED)
+        changes = preview.logons
     if not kept.skip_bad and meaning.problems:
         raise Invalid({"file": BAD_ROW})
     rows = meaning.rows[first : first + (BATCH if kept.skip_bad else len(meaning.rows))]
     batch = Meaning(rows, meaning.moves).only({row.taxpayer for row in rows if row.taxpayer})
     check_may_place_all(standing, batch.moves)
     submission = Submission.objects.get(confirmation_number=kept.submission)
-    _place(standing, kept, batch, submission, channel=Channel.ONLINE, now=now)
+    _place(standing, kept, batch, submission, channel=Channel.ONLINE, now=now, changes=changes)
 
 
 def _place(
-    standing: Standing, kept: PlacementFile, batch: Meaning, submission: Submission, *, channel: Channel, now: datetime
+    standing: Standing,
+    kept: PlacementFile,
+    batch: Meaning,
+    submission: Submission,
+    *,
+    channel: Channel,
+    now: datetime,
+    changes: Sequence[LogonChange],
 ) -> None:
     """Move the customers of these rows, and note and record it (law 10)."""
     moved = 0
@@ -124,4 +139,4 @@ def _place(
     results: list[list[object]] = [[row.line, row.number, row.customer, row.group, row.outcome] for row in batch.rows]
     note_results(kept, results, done=sum(row.outcome in FINE for row in batch.rows), now=now)
     event = PlacementsUploaded(file=kept.pk, portfolio=standing.portfolio, customers=moved, skipped=len(batch.problems))
-    record_change(event, kept.pk, standing=standing, submission=submission, channel=channel, now=now)
+    record_change(event, kept.pk, standing=standing, submission=submission, channel=channel, now=now, changes=changes)
