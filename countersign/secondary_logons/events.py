@@ -67,11 +67,15 @@ class SecondarySettingsChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SecondaryRightsChanged(Event):
-    """Refinements changed: (taxpayer, account or 0 for the whole customer, rights or -1 for its default)."""
+    """Refinements changed: (taxpayer, account or 0 for the whole customer, rights or -1 for its default).
+
+    ``from_file``: one of many, whose persons are told one after the other.
+    """
 
     logon: int
     portfolio: int
     rights: tuple[tuple[int, int, int], ...]
+    from_file: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
-from countersign.access.models import LogonStanding
+from countersign.access.models import LogonStanding, Refinement
 from countersign.events import Event, Occurrence, Subscriber
 from countersign.logons.models import Logon
 from countersign.notices.telling import Stops
@@ -14,6 +19,7 @@ from countersign.notices.telling import tell as tell_person
 from countersign.policy.facts import Standing as LogonStatus
 from countersign.secondary_logons import events
 from countersign.secondary_logons.invitations import invite_logon
+from countersign.secondary_logons.models import RefinementFile
 from countersign.secondary_logons.notice_kinds import (
     ASKED,
     CHANGED,
@@ -24,6 +30,8 @@ from countersign.secondary_logons.notice_kinds import (
     YOU_VOUCHED,
 )
 from countersign.secondary_logons.queries.one import holder_of
+
+TOLD_AT_ONCE = 50
 
 
 def invite(occurrence: Occurrence[Any]) -> None:
@@ -37,21 +45,55 @@ def invite(occurrence: Occurrence[Any]) -> None:
 def tell(occurrence: Occurrence[Any]) -> None:
     """The person is told that its access changed. Whoever has not enrolled yet is told by the invitation alone."""
     event = occurrence.event
-    if _invited(event.logon):
+    if getattr(event, "from_file", False) or _invited(event.logon):
         return
     parent = holder_of(event.portfolio, at=occurrence.at)
-    tell_person(
+    _tell_changed(
         Logon.objects.get(pk=event.logon),
-        kind=CHANGED,
-        now=occurrence.at,
-        details={
-            "what": type(event).__name__,
-            "invited": getattr(event, "invited", False),
-            "logon": event.logon,
-            "parent": parent.pk if parent else 0,
-        },
-        path=reverse("profile:manage_my_access"),
+        what=type(event).__name__,
+        invited=getattr(event, "invited", False),
+        parent=parent.pk if parent else 0,
         submission=occurrence.submission,
+        now=occurrence.at,
+    )
+
+
+def tell_of_refinements(file: int, stop: Callable[[], bool]) -> None:
+    """Tell each person whose rights a file has changed, a few per transaction; whoever was told is left alone."""
+    kept = RefinementFile.objects.defer("rows", "results").get(pk=file)
+    changed = Refinement.objects.filter(
+        Q(begun_by=kept.submission) | Q(ended_by=kept.submission), logon_id__in=[int(key) for key in kept.seen]
+    )
+    keys = sorted(set(changed.values_list("logon_id", flat=True)))
+    for first in range(0, len(keys), TOLD_AT_ONCE):
+        if stop():
+            return
+        with transaction.atomic():
+            now = timezone.now()
+            parent = holder_of(kept.portfolio_id, at=now)
+            some = Logon.objects.in_bulk(keys[first : first + TOLD_AT_ONCE])
+            waiting = LogonStanding.objects.filter(
+                logon_id__in=some, ended_at__isnull=True, status=LogonStatus.INVITED.value
+            )
+            for key in sorted(some.keys() - set(waiting.values_list("logon_id", flat=True))):
+                _tell_changed(
+                    some[key],
+                    what=events.SecondaryRightsChanged.__name__,
+                    invited=False,
+                    parent=parent.pk if parent else 0,
+                    submission=kept.submission,
+                    now=now,
+                )
+
+
+def _tell_changed(logon: Logon, *, what: str, invited: bool, parent: int, submission: str, now: datetime) -> None:
+    tell_person(
+        logon,
+        kind=CHANGED,
+        now=now,
+        details={"what": what, "invited": invited, "logon": logon.pk, "parent": parent},
+        path=reverse("profile:manage_my_access"),
+        submission=submission,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from countersign.background import stopping
+from countersign.secondary_logons.mail import tell_of_refinements
 from countersign.secondary_logons.operations.refining import SET_FILE, set_refinements
 from countersign.secondary_logons.operations.uploading import ADD_FILE, add_rows, invite_added
 from countersign.uploads.working import QUEUE, RETRY
@@ -21,3 +22,4 @@ def add_file(file: int) -> None:
 def set_file(file: int) -> None:
     """The same for refinements."""
     set_refinements(file)
+    tell_of_refinements(file, stopping.is_set)

@@ -23,6 +23,7 @@ from countersign.mail.models import OutboxMail
 from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.rights import Rights
 from countersign.portfolios.queries import portfolio_of
+from countersign.secondary_logons.mail import tell_of_refinements
 from countersign.secondary_logons.models import RefinementFile
 from countersign.secondary_logons.operations import give_rights
 from countersign.secondary_logons.operations.refining import (
@@ -94,6 +95,10 @@ def test_rows_are_set_and_recorded_and_the_person_is_told_once(firm: Firm) -> No
         firm.person("joel").pk,
         firm.parent.pk,
     }
+    assert not OutboxMail.objects.filter(logon_id=firm.person("joel").pk).exists()
+    tell_of_refinements(file.pk, lambda: True)  # stopped before the first
+    for _time in range(2):
+        tell_of_refinements(file.pk, lambda: False)
     assert OutboxMail.objects.filter(logon_id=firm.person("joel").pk).count() == 1
     file.refresh_from_db()
     assert (file.done, [row[-1] for row in file.results], file.refused) == (2, ["set", "set"], "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,17 +13,17 @@ from procrastinate.contrib.django import app
 
 from countersign.access.operations.secondary import Place, refine_all
 from countersign.access.queries.refinement_changes import preview_of_refinements
-from countersign.events import Channel
+from countersign.events import Channel, record_each
 from countersign.logons.models import Logon
 from countersign.logons.usernames import normal_username
 from countersign.policy.errors import Invalid, Stale
 from countersign.policy.reasons import Reason
 from countersign.policy.rights import Rights
-from countersign.portfolios.queries import Standing, held_portfolio, portfolio_of
+from countersign.portfolios.queries import held_portfolio, portfolio_of
 from countersign.secondary_logons.events import SecondaryRightsChanged
 from countersign.secondary_logons.kinds import REFINEMENTS
 from countersign.secondary_logons.models import RefinementFile
-from countersign.secondary_logons.operations.changing import receipt, record_change
+from countersign.secondary_logons.operations.changing import receipt
 from countersign.secondary_logons.operations.rights import MOST
 from countersign.secondary_logons.queries.refinement_files import (
     FINE,
@@ -119,9 +119,13 @@ def _set_next(kept: RefinementFile, now: datetime) -> None:
             raise Invalid({"file": BAD_ROW})
     changes = {logon: places for logon, places in planned.changes.items() if logon not in moved}
     refine_all(changes=changes, submission=kept.submission, now=now)
-    number = Submission.objects.get(confirmation_number=kept.submission)
-    for logon, places in sorted(changes.items()):
-        _record(standing, logon, places, number, now)
+    record_each(
+        [(event, [event.logon, standing.holder.pk]) for event in _events(standing.portfolio, changes)],
+        actor=standing.actor,
+        channel=Channel.ONLINE,
+        at=now,
+        submission=kept.submission,
+    )
     results = [one.result(_outcome(one, moved)) for one in planned.rows]
     note_results(kept, results, done=sum(row[-1] in FINE for row in results), now=now)
 
@@ -147,24 +151,17 @@ def _by_username(row: Sequence[object]) -> tuple[str, int]:
     return (normal_username(str(row[1])) if len(row) > 1 else "", int(str(row[0])))
 
 
-def _record(
-    standing: Standing, logon: int, places: Mapping[Place, Rights | None], submission: Submission, now: datetime
-) -> None:
-    ordered = sorted(places.items(), key=lambda one: (one[0].taxpayer, one[0].account or 0))
-    for first in range(0, len(ordered), MOST):
-        some = ordered[first : first + MOST]
-        record_change(
-            SecondaryRightsChanged(
+def _events(portfolio: int, changes: Mapping[int, Mapping[Place, Rights | None]]) -> Iterator[SecondaryRightsChanged]:
+    """One for each logon, and another for each further :data:`MOST` places."""
+    for logon, places in sorted(changes.items()):
+        ordered = sorted(places.items(), key=lambda one: (one[0].taxpayer, one[0].account or 0))
+        for first in range(0, len(ordered), MOST):
+            yield SecondaryRightsChanged(
                 logon=logon,
-                portfolio=standing.portfolio,
+                portfolio=portfolio,
                 rights=tuple(
-                    (place.taxpayer, place.account or 0, -1 if level is None else int(level)) for place, level in some
+                    (place.taxpayer, place.account or 0, -1 if level is None else int(level))
+                    for place, level in ordered[first : first + MOST]
                 ),
-            ),
-            actor=standing.actor,
-            standing=standing,
-            logon=logon,
-            submission=submission,
-            channel=Channel.ONLINE,
-            now=now,
-        )
+                from_file=True,
+            )
