@@ -252,7 +252,6 @@ class EnrollForm(Form):
     password = PasswordField(
         label=_("Password"),
         autocomplete="new-password",
-        help_text=_("A few words in a row are easy to remember. Nobody else may know it."),
     )
     again = PasswordField(label=_("Password once more"), autocomplete="new-password")
 

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from countersign.logons.hash_cap import Busy
 from countersign.logons.links import LinkVoid, carry
+from countersign.logons.password_rules import SHORTEST_ALONE, SHORTEST_WITH_FACTOR
+from countersign.logons.second_factors import required_for
 from countersign.policy.errors import Invalid
 from countersign.secondary_logons.forms import EnrollForm
 from countersign.secondary_logons.operations import enroll, invited_by
@@ -51,7 +53,9 @@ def complete(request: HttpRequest) -> HttpResponse:
                 return HttpResponseRedirect(reverse("secondary_logons:enrolled"), status=303)
     except LinkVoid:
         return render(request, "secondary_logons/enroll_void.html", {}, status=410)
-    context = {"form": form, "logon": logon, "parent": parent}
+    shortest = SHORTEST_WITH_FACTOR if required_for(logon) else SHORTEST_ALONE
+    hint = _("Use at least %(count)d characters. A few words in a row are easy to remember.") % {"count": shortest}
+    context = {"form": form, "logon": logon, "parent": parent, "password_hint": hint}
     return render(request, "secondary_logons/enroll.html", context, status=form.http_status)
 
 
