@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cache
 
 AGENCY_NAME = "Keystone Bay Department of Revenue"
 AGENCY_PHONE = "(555) 555-0142"
@@ -144,10 +145,12 @@ def sign_in_table() -> tuple[SignIn, ...]:
     )
 
 
+@cache
 def password_hash(person: Person) -> str:
     """Argon2id of the demo's password as Django writes it; none for who is still invited.
 
-    The salt comes from the username, so that the same world is the same file.
+    The salt comes from the username, so that the same world is the same file; and whoever writes it many times pays
+    for the hashes once.
     """
     if person.status == "invited":
         return ""
