@@ -21,6 +21,7 @@ from countersign.notices.queries import unread_tasks
 from countersign.policy.reasons import Reason
 from countersign.submissions.queries import waiting_for
 from countersign.taxpayers.models import AccountType
+from countersign.ui.components.frame import Tab
 from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import (
     Chip,
@@ -53,6 +54,11 @@ def home(request: HttpRequest) -> HttpResponse:
     found, more = (len(page.rows), False) if whole else count_accounts(reader.pk, narrowed=narrowed, most=COUNTED)
     chips = _chips(request, narrowed, types)
     context = {
+        # "Log in … Select the Manage My Access tab. Select the More… tab": the reference begins here.
+        "tabs": [
+            Tab(_("Home"), reverse("home:home"), current=True),
+            Tab(_("Manage My Access"), reverse("profile:manage_my_access")),
+        ],
         "first_name": reader.first_name,
         "tasks": [*waiting_for(reader, at=now), *unread_tasks(reader)] if first_page else [],
         "table": _table(request, page.rows, narrowed=bool(chips)),

@@ -101,6 +101,22 @@ def test_i_am_leaving_my_company(open_as: OpenAs) -> None:
     assert LogonStanding.objects.get(logon__username=username("omar"), ended_at=None).status == "closed"
 
 
+def test_another_user_has_left_our_company(open_as: OpenAs, accessible: Accessible) -> None:
+    """ "Log in. Select the Manage My Access tab. Select the More… tab. … Manage Secondary Logons … Cancel Access"."""
+    page = open_as("maria")
+    accessible(page)
+    page.get_by_role("main").get_by_role("link", name="Manage My Access", exact=True).click()
+    page.get_by_role("link", name="More…", exact=True).click()
+    page.get_by_role("link", name="Manage Secondary Logons").click()
+    page.get_by_role("link", name=username("ruth"), exact=True).click()
+    page.get_by_role("link", name="Cancel Access").click()
+    expect(page.get_by_role("main")).to_contain_text("cannot be undone")
+    page.get_by_role("button", name="OK", exact=True).click()
+    page.get_by_role("button", name="OK", exact=True).click()
+    expect(page.get_by_role("link", name=username("ruth"), exact=True)).to_have_count(0)
+    assert LogonStanding.objects.get(logon__username=username("ruth"), ended_at=None).status == "cancelled"
+
+
 def test_one_taxpayer_is_left_from_manage_my_access(open_as: OpenAs, accessible: Accessible) -> None:
     page = open_as("omar", width=390)
     page.get_by_role("link", name="Manage My Profile").click()
