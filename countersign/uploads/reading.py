@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -123,6 +124,7 @@ def _cell(cells: Sequence[str], place: int | None) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
 
 
+@cache
 def _rights_words() -> dict[str, Rights]:
     words = {_plain(level.name): level for level in Rights}
     for language, _name in settings.LANGUAGES:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -33,6 +33,10 @@ from countersign.uploads.working import BAD_ROW, QUEUE, note_results, work_off
 ASK_FILE = "third_party_access.ask_file"
 BATCH = 200
 TRIES = 5
+_SUBJECTS = """
+UPDATE submissions_submission s SET subject = r.id FROM third_party_access_accessrequest r
+WHERE r.id = ANY(%s) AND s.confirmation_number = r.confirmation_number
+"""
 
 
 def keep_requests(*, actor: Logon, third_party: int, content: bytes, now: datetime) -> RequestFile:
@@ -171,9 +175,8 @@ def _create(
         ],
         batch_size=1_000,
     )
-    for submission, request in zip(submissions, requests, strict=True):
-        submission.subject = request.pk
-    Submission.objects.bulk_update(submissions, ["subject"], batch_size=1_000)
+    with connection.cursor() as cursor:
+        cursor.execute(_SUBJECTS, [[request.pk for request in requests]])
     AskedRights.objects.bulk_create(
         [
             AskedRights(
