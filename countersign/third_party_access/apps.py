@@ -9,7 +9,8 @@ class ThirdPartyAccessConfig(AppConfig):
     label = "third_party_access"
 
     def ready(self) -> None:
-        """Make the kinds of submissions known; what they say names models, so not before this moment."""
+        """Make the kinds of notices and submissions known; what they say names models, so not before this moment."""
+        import_module("countersign.third_party_access.notice_kinds")
         kinds = import_module("countersign.submissions.kinds")
         own = import_module("countersign.third_party_access.kinds")
         lists = import_module("countersign.third_party_access.queries.receipts.lists")

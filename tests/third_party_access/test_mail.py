@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from countersign.access.models import TaxpayerAccess
 from countersign.logons.models import Logon
 from countersign.mail.models import OutboxMail
+from countersign.notices.models import MailChoice, Notice
+from countersign.notices.operations import choose_mail, send_digests
 from countersign.policy.rights import Rights
 from countersign.third_party_access.operations import (
     approve_access,
@@ -131,6 +135,93 @@ def test_both_sides_are_told_of_every_outcome(world: World, told: Told) -> None:
             assert "%(" not in mail.subject + mail.text
             if address in FIRM:
                 assert "Dana" not in mail.text  # the firm does not learn who of the client's people did it
+
+
+def give(world: World) -> str:
+    request = world.request()
+    approve_access(
+        actor=world.dana,
+        taxpayer=world.bakery.pk,
+        request=request.pk,
+        rights={world.accounts["WTH-1"].pk: Rights.VIEW_ONLY},
+        ends_on=None,
+        version=world.version(request),
+        now=world.now,
+    )
+    return request.confirmation_number
+
+
+def test_each_is_told_in_the_portal_too_once(world: World) -> None:
+    number = give(world)
+    revoke_access(
+        actor=world.dana,
+        taxpayer=world.bakery.pk,
+        third_party=world.lopez.pk,
+        accounts=[world.accounts["WTH-1"].pk],
+        now=world.now,
+    )
+
+    def told_of(logon: Logon) -> list[str]:
+        return list(Notice.objects.filter(logon=logon).order_by("pk").values_list("kind", flat=True))
+
+    assert told_of(world.olive) == ["request_received", "request_partly_approved", "access_revoked"]
+    assert told_of(world.luis) == ["request_partly_approved", "access_revoked"]
+    assert told_of(world.dana) == ["request_received", "access_given_by_you", "access_revoked"]
+    assert Notice.objects.get(logon=world.olive, kind="request_received").submission == number
+    client = Client()
+    client.force_login(world.luis)
+    page = client.get("/notices/").content.decode()
+    assert "Harbor Bakery" in page
+    assert "Dana" not in page
+
+
+def test_who_gave_access_can_say_that_it_was_not_them(world: World) -> None:
+    give(world)
+    mail = OutboxMail.objects.get(kind="access_given_by_you")
+    assert mail.to == "dana@mail.example"
+    found = re.search(r"/this-was-not-me/([\w-]{43})/", mail.text)
+    assert found
+    client = Client()
+    client.get(found[0])
+    page = client.get("/this-was-not-me/").content.decode()
+    assert "Access was given with your logon" in page
+    assert not OutboxMail.objects.filter(to__in=FIRM, text__contains="this-was-not-me").exists()
+
+
+def test_widening_is_giving_and_narrowing_is_not(world: World) -> None:
+    world.grant(Rights.FILE_AND_PAY, "WTH-1", "SLS-1")
+    for rights, given in ((Rights.VIEW_ONLY, 0), (Rights.ALL_ACCESS, 1)):
+        held = holdings(world.lopez.pk, world.bakery.pk, at=world.now)
+        change_rights(
+            actor=world.dana,
+            taxpayer=world.bakery.pk,
+            third_party=world.lopez.pk,
+            rights={one.grant.pk: rights for one in held},
+            version=version_of_holdings(held),
+            now=world.now,
+        )
+        assert OutboxMail.objects.filter(kind="access_given_by_you").count() == given
+
+
+def test_one_mail_a_day_by_choice(world: World, told: Told) -> None:
+    choose_mail(actor=world.olive, choice=MailChoice.DAILY.value)
+    choose_mail(actor=world.dana, choice=MailChoice.DAILY.value)
+    give(world)
+    mails = told()
+    assert "olive@mail.example" not in mails
+    # What was given with one's own logon is told at once, whatever was chosen.
+    assert [mail.kind for mail in mails["dana@mail.example"]] == ["access_given_by_you"]
+    assert send_digests() == 2
+    (digest,) = told()["olive@mail.example"]
+    assert "asks for access to" in digest.text
+
+
+def test_a_firm_is_kept_no_name_of_a_client_that_it_does_not_act_for(world: World) -> None:
+    request = world.request(id_type="SSN", id_number=PERSON_SSN, legal_name="Pat Q Doe")
+    withdraw_request(actor=world.luis, third_party=world.lopez.pk, request=request.pk, now=world.now)
+    (details,) = {str(one.details) for one in Notice.objects.filter(logon=world.luis)}
+    assert "client'" not in details.replace("'side': 'client'", "")
+    assert "Pat Q Doe" in details
 
 
 def test_who_left_is_told_nothing(world: World, told: Told) -> None:

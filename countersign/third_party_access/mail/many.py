@@ -8,12 +8,11 @@ from collections.abc import Callable, Sequence
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from countersign import mail
 from countersign.logons.models import Logon
+from countersign.notices.telling import Telling, tell_each
 from countersign.third_party_access.models import AccessRequest, RequestFile, State
+from countersign.third_party_access.notice_kinds import CLIENT, FIRM, RECEIVED, of_request
 from countersign.third_party_access.queries.people import administrators_of_all
 from countersign.third_party_access.queries.request_files import Outcome
 
@@ -21,7 +20,7 @@ TOLD_AT_ONCE = 50
 
 
 def tell_of_file(file: int, stop: Callable[[], bool]) -> None:
-    """Queue the mails of a file that is done, a few per transaction; whoever was told already is left alone.
+    """Tell of a file that is done, a few per transaction; whoever was told already is left alone.
 
     How many there are is shown nowhere: it would say which of the numbers and names matched.
     """
@@ -41,13 +40,10 @@ def tell_of_file(file: int, stop: Callable[[], bool]) -> None:
         keys = waiting[first : first + TOLD_AT_ONCE]
         with transaction.atomic():
             logons = Logon.objects.in_bulk(keys)
-            messages = [
-                _message(kept, logons[key], [requests[client] for client in administrators[key]])
-                for key in keys
-                if logons[key].email
+            tellings = [
+                _received(kept, logons[key], [requests[client] for client in administrators[key]]) for key in keys
             ]
-            if messages:
-                mail.queue_all(messages)
+            tell_each(tellings, now=timezone.now())
             RequestFile.objects.filter(pk=file).update(told_up_to=keys[-1])
 
 
@@ -62,7 +58,7 @@ def tell_many_expired(requests: Sequence[int]) -> None:
 
 
 def _tell_together(keys: Sequence[int], state: str) -> None:
-    """One mail for each administrator of a side, however many of the requests concern it.
+    """One notice for each administrator of a side, however many of the requests concern it.
 
     A third party is told of all it asked for, matched or not.
     """
@@ -77,77 +73,23 @@ def _tell_together(keys: Sequence[int], state: str) -> None:
             some = waiting[first : first + TOLD_AT_ONCE]
             with transaction.atomic():
                 logons = Logon.objects.in_bulk(some)
-                messages = [
-                    _together(logons[key], state, of_firm, sum(counts[one] for one in administrators[key]))
+                tellings = [
+                    Telling(
+                        logons[key],
+                        of_request(state),
+                        {"side": FIRM if of_firm else CLIENT, "count": sum(counts[one] for one in administrators[key])},
+                        reverse("submissions:list"),
+                    )
                     for key in some
-                    if logons[key].email
                 ]
-                if messages:
-                    mail.queue_all(messages)
+                tell_each(tellings, now=now)
 
 
-def _together(logon: Logon, state: str, of_firm: bool, count: int) -> mail.Message:
-    with mail.in_language(logon.language):
-        numbers = {"count": count}
-        if of_firm and state == "reminded":
-            subject = ngettext(
-                "%(count)d of your requests expires soon", "%(count)d of your requests expire soon", count
-            )
-            text = _("Nobody has answered yet. You may want to remind your clients.")
-        elif of_firm:
-            subject = ngettext(
-                "%(count)d of your requests has expired", "%(count)d of your requests have expired", count
-            )
-            text = _("Nobody answered in time. You can ask again.")
-        elif state == "reminded":
-            subject = ngettext(
-                "%(count)d request for access expires soon", "%(count)d requests for access expire soon", count
-            )
-            text = _("It is about taxpayers that you administer. Without an answer nothing is given.")
-        else:
-            subject = ngettext(
-                "%(count)d request for access has expired", "%(count)d requests for access have expired", count
-            )
-            text = _("It was about taxpayers that you administer. Nobody answered in time, so nothing was given.")
-        return mail.Message(
-            to=logon.email,
-            language=logon.language,
-            kind=f"request_{state}",
-            subject=subject % numbers,
-            paragraphs=[text],
-            action=mail.Action(label=_("See the requests"), path=reverse("submissions:list")),
-            logon_id=logon.pk,
-        )
-
-
-def _message(kept: RequestFile, logon: Logon, requests: Sequence[AccessRequest]) -> mail.Message:
-    with mail.in_language(logon.language):
-        names = {"firm": kept.third_party.legal_name, "count": len(requests)}
-        if len(requests) == 1 and requests[0].client is not None:
-            names["client"] = requests[0].client.legal_name
-            subject = _("%(firm)s asks for access to %(client)s") % names
-            first = _("%(firm)s asks to act for %(client)s with the agency.") % names
-            action = mail.Action(
-                label=_("See the request"),
-                path=reverse("third_party_access:decide", args=[requests[0].client_id, requests[0].pk]),
-            )
-        else:
-            subject = _("%(firm)s asks for access to %(count)d of your taxpayers") % names
-            first = _("%(firm)s asks to act for %(count)d taxpayers that you administer.") % names
-            action = mail.Action(label=_("See the requests"), path=reverse("home:home"))
-        return mail.Message(
-            to=logon.email,
-            language=logon.language,
-            kind="request_received",
-            subject=subject,
-            paragraphs=[
-                first,
-                _(
-                    "Nothing is given until you approve. You can give what is asked, or less, or decline, "
-                    "and you can end it at any time."
-                ),
-                _("If you do not know this firm, decline."),
-            ],
-            action=action,
-            logon_id=logon.pk,
-        )
+def _received(kept: RequestFile, logon: Logon, requests: Sequence[AccessRequest]) -> Telling:
+    details: dict[str, object] = {"side": CLIENT, "firm": kept.third_party.legal_name, "count": len(requests)}
+    path, number, (first, *others) = reverse("home:home"), "", requests
+    if not others and first.client is not None:
+        details["client"] = first.client.legal_name
+        path = reverse("third_party_access:decide", args=[first.client_id, first.pk])
+        number = first.confirmation_number
+    return Telling(logon, RECEIVED, details, path, number)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from countersign.events import Occurrence
-from countersign.logons.models import Logon
 from countersign.third_party_access import events
-from countersign.third_party_access.mail.telling import Words, receipt_path, tell
+from countersign.third_party_access.mail.telling import receipt_path, tell
 from countersign.third_party_access.models import AccessRequest, State
+from countersign.third_party_access.notice_kinds import CLIENT, FIRM, RECEIVED, of_request
+
+GIVEN = (State.APPROVED.value, State.PARTLY_APPROVED.value)
 
 
 def tell_client_of_request(occurrence: Occurrence[events.ThirdPartyAccessRequested]) -> None:
@@ -23,25 +23,9 @@ def tell_client_of_request(occurrence: Occurrence[events.ThirdPartyAccessRequest
     if occurrence.event.from_file:
         return
     request = _request(occurrence.event.request)
-    if request.client is None:
-        return
-
-    def words(_to: Logon) -> Words:
-        names = _names(request)
-        return (
-            _("%(firm)s asks for access to %(client)s") % names,
-            [
-                _("%(firm)s asks to act for %(client)s with the agency.") % names,
-                _(
-                    "Nothing is given until you approve. You can give what is asked, or less, or decline, "
-                    "and you can end it at any time."
-                ),
-                _("If you do not know this firm, decline."),
-            ],
-            _("See the request"),
-        )
-
-    tell(occurrence, "request_received", request.client_id, words, _decide_path(request))
+    if request.client is not None:
+        details = {"side": CLIENT, "firm": request.third_party.legal_name, "client": request.client.legal_name}
+        tell(occurrence, RECEIVED, request.client_id, details, _decide_path(request))
 
 
 def tell_of_request(occurrence: Occurrence[Any]) -> None:
@@ -51,79 +35,14 @@ def tell_of_request(occurrence: Occurrence[Any]) -> None:
     request = _request(occurrence.event.request)
     path = receipt_path(request.confirmation_number)
     state = "reminded" if isinstance(occurrence.event, events.RequestReminded) else request.state
+    kind, names = of_request(state), _names(request)
     if request.client is not None:
         to_decide = _decide_path(request) if state == "reminded" else path
-        tell(occurrence, f"request_{state}", request.client_id, _to_client(request, state), to_decide)
-    tell(occurrence, f"request_{state}", request.third_party_id, _to_firm(request, state), path)
-
-
-def _to_client(request: AccessRequest, state: str) -> Callable[[Logon], Words]:
-    def words(_to: Logon) -> Words:
-        names = _names(request)
-        subject, text = {
-            State.APPROVED.value: (
-                _("%(firm)s has access to %(client)s"),
-                _("%(by)s approved what %(firm)s asked for. You can end it at any time under Who acts for me."),
-            ),
-            State.PARTLY_APPROVED.value: (
-                _("%(firm)s has access to %(client)s"),
-                _("%(by)s approved part of what %(firm)s asked for. You can end it at any time under Who acts for me."),
-            ),
-            State.DECLINED.value: (
-                _("The request of %(firm)s is declined"),
-                _("%(by)s declined the request of %(firm)s. It got no access to %(client)s from it."),
-            ),
-            State.WITHDRAWN.value: (
-                _("%(firm)s has withdrawn its request"),
-                _("There is nothing left to decide: %(firm)s no longer asks for access to %(client)s."),
-            ),
-            State.EXPIRED.value: (
-                _("The request of %(firm)s has expired"),
-                _("Nobody answered it in time. %(firm)s got no access to %(client)s from it."),
-            ),
-            "reminded": (
-                _("The request of %(firm)s expires soon"),
-                _("%(firm)s still waits for an answer about %(client)s. Without one it gets no access."),
-            ),
-        }[state]
-        button = _("See the request") if state == "reminded" else _("See what happened")
-        return subject % names, [text % names], button
-
-    return words
-
-
-def _to_firm(request: AccessRequest, state: str) -> Callable[[Logon], Words]:
-    def words(_to: Logon) -> Words:
-        names = _names(request)
-        subject, text = {
-            State.APPROVED.value: (
-                _("%(given)s approved your request"),
-                _("%(firm)s has the access that it asked for. %(given)s is among your clients now."),
-            ),
-            State.PARTLY_APPROVED.value: (
-                _("%(given)s approved part of your request"),
-                _("%(firm)s has less than it asked for. Open the request to see what was given."),
-            ),
-            State.DECLINED.value: (
-                _("%(given)s declined your request"),
-                _("%(firm)s got no access from it. You can ask again when you have spoken with your client."),
-            ),
-            State.WITHDRAWN.value: (
-                _("Your request to %(given)s is withdrawn"),
-                _("%(firm)s no longer asks for this access."),
-            ),
-            State.EXPIRED.value: (
-                _("Your request to %(given)s has expired"),
-                _("Nobody answered it in time. You can ask again."),
-            ),
-            "reminded": (
-                _("Your request to %(given)s expires soon"),
-                _("Nobody has answered it yet. You may want to remind your client."),
-            ),
-        }[state]
-        return subject % names, [text % names], _("See your request")
-
-    return words
+        to_client = {"side": CLIENT, **names, "by": request.closed_by.full_name if request.closed_by else ""}
+        tell(occurrence, kind, request.client_id, to_client, to_decide, gave=state in GIVEN)
+    # What the agency knows the client by is not the firm's to read, nor to be kept for it, until it has access.
+    to_firm = {"side": FIRM, "firm": names["firm"], "given": names["given"]}
+    tell(occurrence, kind, request.third_party_id, to_firm, path)
 
 
 def _request(pk: int) -> AccessRequest:
@@ -138,7 +57,6 @@ def _names(request: AccessRequest) -> dict[str, str]:
         "firm": request.third_party.legal_name,
         "client": client.legal_name if client else request.name_given,
         "given": client.legal_name if client and approved else request.name_given,
-        "by": request.closed_by.full_name if request.closed_by else "",
     }
 
 

@@ -1,52 +1,49 @@
-"""One mail for each administrator of a side, in that person's language. It names no tax facts (SPEC 7)."""
+"""One notice, and by choice one mail, for each administrator of a side. It names no tax facts (SPEC 7)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from countersign import mail
 from countersign.events import Occurrence
-from countersign.logons.models import Logon
+from countersign.notices.telling import Stops, Telling, tell_each
+from countersign.notices.telling import tell as tell_person
+from countersign.third_party_access.notice_kinds import YOU_GAVE
 from countersign.third_party_access.queries.people import master_administrators
-
-Words = tuple[str, list[str], str]
-"""Subject, paragraphs, and the words on the button."""
 
 
 def tell(
     occurrence: Occurrence[Any],
     kind: str,
     taxpayer: int | None,
-    words: Callable[[Logon], Words],
+    details: Mapping[str, Any],
     path: str,
+    *,
+    gave: bool = False,
 ) -> None:
-    """Queue one mail for each administrator of the taxpayer, in that person's language."""
+    """Tell each administrator of the taxpayer. ``gave``: access was given or widened by one of them.
+
+    Who gave it is told so at every address, with *This wasn't me*: somebody may have taken that logon over.
+    """
     if taxpayer is None:
         return
-    messages = []
+    tellings = []
     for logon in master_administrators(taxpayer, at=occurrence.at):
-        if not logon.email:
-            continue
-        with mail.in_language(logon.language):
-            subject, paragraphs, button = words(logon)
-            number = _("Confirmation number: %(number)s") % {"number": occurrence.submission}
-            messages.append(
-                mail.Message(
-                    to=logon.email,
-                    language=logon.language,
-                    kind=kind,
-                    subject=subject,
-                    paragraphs=[*paragraphs, number],
-                    action=mail.Action(label=button, path=path),
-                    logon_id=logon.pk,
-                )
+        if gave and logon.pk == occurrence.actor_logon_id:
+            tell_person(
+                logon,
+                kind=YOU_GAVE,
+                now=occurrence.at,
+                details=details,
+                path=path,
+                submission=occurrence.submission,
+                stops=Stops.SIGN_IN,
             )
-    if messages:
-        mail.queue_all(messages)
+        else:
+            tellings.append(Telling(logon, kind, details, path, occurrence.submission))
+    tell_each(tellings, now=occurrence.at)
 
 
 def receipt_path(number: str) -> str:
