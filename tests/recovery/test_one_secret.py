@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from countersign.logons import links
-from countersign.logons.models import Link, Logon, RecoveryCode
+from countersign.logons.models import FailureCounter, Link, Logon, RecoveryCode
 from countersign.logons.second_factors import factors_of
 from countersign.logons.second_factors.recovery_codes import make_codes
 from countersign.mail.models import OutboxMail
@@ -177,6 +177,20 @@ class TestASessionAlone:
         assert not Link.objects.exists()
         dana.refresh_from_db()
         assert log_in(Client(), OLD)["Location"] == "/log-in/second-step/"
+
+
+class TestNoSecretAtAll:
+    def test_a_hundred_wrong_passwords_stop_them_until_recovery(self, db: None) -> None:
+        """SPEC 3: "100 in a row stop passwords until recovery"; the page says how."""
+        dana = logon()
+        log_in(Client(), "wrong")
+        FailureCounter.objects.filter(kind="password").update(failures=100)
+        stopped = log_in(Client(), OLD)
+        assert stopped.status_code == 429 and "Retry-After" not in stopped.headers
+        assert b'href="/forgot-username-or-password/"' in stopped.content
+        (sent,) = ask()
+        assert choose(opened(token_of(sent))).status_code == 303
+        assert log_in(Client(), NEW, dana.username)["Location"] == "/"
 
 
 class TestThePasswordAlone:
