@@ -14,7 +14,7 @@ from countersign.access.models import GroupMember
 from countersign.access.queries.decisions import check
 from countersign.logons.models import Logon
 from countersign.mail.models import OutboxMail
-from tests.cast import account_number, username
+from tests.cast import PASSWORD, account_number, username
 
 pytestmark = pytest.mark.browser
 BOOKS = account_number("PELL-STREET-BOOKS", "WTH")
@@ -27,6 +27,19 @@ def to_secondary_logons(page: Page) -> None:
     panel = page.get_by_role("region", name="My Users")
     panel.get_by_role("link", name="Manage Secondary Logons").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Manage Secondary Logons")
+
+
+def add_noor(page: Page) -> None:
+    """Add User → the Add Access step with the required fields → Next."""
+    page.get_by_role("link", name="Add User").click()
+    expect(page.get_by_role("heading", name="Add Access")).to_be_visible()
+    page.get_by_label("First name").fill("Noor")
+    page.get_by_label("Last name").fill("Haidari")
+    page.get_by_label("E-mail address").fill("noor@lopezcpa.example")
+    page.get_by_label("Username").fill("noor.lopezcpa")
+    page.get_by_text("Tax Administrator", exact=False).first.click()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", name="Access Settings")).to_be_visible()
 
 
 @pytest.fixture
@@ -53,20 +66,14 @@ def test_how_do_i_add_a_secondary_logon(
     expect(maria.get_by_role("table", name="Additional Users")).to_be_visible()
     accessible(maria)
     shot(maria, "list")
-    maria.get_by_role("link", name="Add User").click()
-    expect(maria.get_by_role("heading", name="Add Access")).to_be_visible()
-    accessible(maria)
-    maria.get_by_label("First name").fill("Noor")
-    maria.get_by_label("Last name").fill("Haidari")
-    maria.get_by_label("E-mail address").fill("noor@lopezcpa.example")
-    maria.get_by_label("Username").fill("noor.lopezcpa")
-    maria.get_by_text("Tax Administrator", exact=False).first.click()
-    shot(maria, "add1")
-    maria.get_by_role("button", name="Next").click()
-    expect(maria.get_by_role("heading", name="Access Settings")).to_be_visible()
+    add_noor(maria)
     expect(maria.get_by_role("checkbox", name=re.compile("Default"))).to_be_checked()
     maria.get_by_text("Retail clients").first.click()
+    gives = maria.get_by_role("region", name="What this gives")
+    expect(gives).to_contain_text("Choose security groups and account types")
     maria.get_by_text("All account types").first.click()
+    # Before anything is submitted: what the logon will reach, as the choices change.
+    expect(gives).to_contain_text("customers, with at most View Only")
     accessible(maria)
     shot(maria, "add2")
     maria.get_by_role("button", name="Submit").click()
@@ -116,7 +123,7 @@ def test_how_do_i_update_a_security_group_to_a_secondary_logon(
 
 
 def test_how_do_i_deactivate_user_access_for_a_secondary_logon(
-    open_as: Callable[..., Page], shot: Callable[[Page, str], None]
+    open_as: Callable[..., Page], browser: Any, site: str, shot: Callable[[Page, str], None]
 ) -> None:
     maria = open_as("maria")
     to_secondary_logons(maria)
@@ -127,7 +134,15 @@ def test_how_do_i_deactivate_user_access_for_a_secondary_logon(
     shot(maria, "deactivated")
     maria.get_by_role("button", name="OK", exact=True).click()
     expect(maria.get_by_role("row", name=re.compile("joel.lopezcpa"))).to_contain_text("Deactivated")
+    # "The user no longer has access to the account."
     assert not check(username("joel"), "view", BOOKS).allowed
+    joel = browser.new_context(base_url=site).new_page()
+    joel.goto("/log-in/")
+    joel.get_by_label("Username").fill(username("joel"))
+    joel.get_by_label("Password", exact=True).fill(PASSWORD)
+    joel.get_by_role("button", name="Log In").click()
+    expect(joel.get_by_role("heading", level=1)).not_to_have_text("Home")
+    joel.context.close()
 
 
 def test_how_do_i_set_the_access_type_to_view_only_for_a_logon(
@@ -153,6 +168,28 @@ def test_how_do_i_set_the_access_type_to_view_only_for_a_logon(
     assert check(username("joel"), "view", BOOKS).allowed and not check(username("joel"), "file", BOOKS).allowed
     # The authorized user receives an e-mail once the submission has been processed.
     assert OutboxMail.objects.filter(to="joel@lopezcpa.example").count() == 1
+
+
+def test_a_tax_administrator_does_not_set_access_types(open_as: Callable[..., Page]) -> None:
+    """ "To set the access type to View Only for a logon, you must be a Master Administrator." """
+    joel = open_as("joel")
+    joel.get_by_role("link", name="Manage My Profile").click()
+    joel.get_by_role("link", name="More…").click()
+    assert joel.get_by_role("link", name=re.compile("Manage Secondary Logons")).count() == 0
+
+
+def test_without_javascript_a_button_shows_what_the_choices_give(open_as: Callable[..., Page]) -> None:
+    maria = open_as("maria", width=390, javascript=False)
+    to_secondary_logons(maria)
+    add_noor(maria)
+    maria.get_by_text("All account types").first.click()
+    maria.get_by_role("button", name="See what this gives").click()
+    gives = maria.get_by_role("region", name="What this gives")
+    expect(gives).to_contain_text("with at most View Only")
+    expect(maria.get_by_role("checkbox", name=re.compile("All account types"))).to_be_checked()
+    gives.get_by_role("link").first.click()
+    expect(maria.get_by_role("heading", level=1)).to_have_text("What the new logon will reach")
+    expect(maria.get_by_role("table", name="Customers")).to_contain_text("Nora Quist")
 
 
 def test_another_user_has_left_and_its_access_is_cancelled_for_it(open_as: Callable[..., Page]) -> None:
