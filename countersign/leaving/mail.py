@@ -11,7 +11,7 @@ from countersign.access.models import LogonStanding
 from countersign.events import Event, Occurrence, Subscriber
 from countersign.leaving import events
 from countersign.leaving.models import SuccessorOffer
-from countersign.leaving.queries import masters_of
+from countersign.leaving.queries import masters_of, parked_portfolios
 from countersign.logons.models import Logon
 from countersign.notices.telling import Stops, tell
 from countersign.policy.facts import Standing
@@ -48,17 +48,18 @@ def tell_of_leaving(occurrence: Occurrence[events.TaxpayerLeft]) -> None:
 
 def _tell_masters(occurrence: Occurrence[Any], taxpayers: Iterable[int]) -> None:
     leaver = _leaver(occurrence)
-    told: dict[int, tuple[Logon, str]] = {}
+    told: dict[int, tuple[Logon, Taxpayer]] = {}
     for access in masters_of(taxpayers, at=occurrence.at, but=leaver.pk).select_related("logon", "taxpayer"):
-        told.setdefault(access.logon_id, (access.logon, access.taxpayer.legal_name))
-    for logon, name in told.values():
+        told.setdefault(access.logon_id, (access.logon, access.taxpayer))
+    for logon, taxpayer in told.values():
+        rest = bool(parked_portfolios(logon, at=occurrence.at))
         tell(
             logon,
             kind="somebody_left",
             now=occurrence.at,
-            details={"taxpayer": name, "person": leaver.full_name},
+            details={"taxpayer": taxpayer.legal_name, "person": leaver.full_name, "rest": rest},
             submission=occurrence.submission,
-            path=reverse("profile:manage_my_access"),
+            path=reverse("leaving:take_over") if rest else reverse("history:taxpayer", args=[taxpayer.pk]),
         )
 
 

@@ -29,11 +29,11 @@ def _left(details: Mapping[str, Any]) -> Words:
 
 def _somebody(details: Mapping[str, Any]) -> Words:
     names = {"taxpayer": details.get("taxpayer", ""), "person": details.get("person", "")}
-    return Words(
-        _("%(person)s has left %(taxpayer)s") % names,
-        [_("The access of this person ended at once. Secondary logons that rest can be taken over by you.")],
-        _("Manage My Access"),
-    )
+    sentences, button = [_("The access of this person ended at once.")], _("See what happened")
+    if details.get("rest"):
+        sentences.append(_("The secondary logons of this person rest, and cannot act until you take them over."))
+        button = _("Take over secondary logons")
+    return Words(_("%(person)s has left %(taxpayer)s") % names, sentences, button)
 
 
 def _named(details: Mapping[str, Any]) -> Words:

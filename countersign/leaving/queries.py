@@ -24,6 +24,7 @@ from countersign.logons.models import Logon
 from countersign.policy.errors import Refused
 from countersign.policy.reasons import Reason
 from countersign.policy.rights import AccessType
+from countersign.portfolios.queries import former_holder
 from countersign.taxpayers.models import Taxpayer
 
 CANDIDATES = 50
@@ -189,6 +190,7 @@ class ParkedPortfolio:
     name: str
     secondary_logons: int
     until: datetime
+    left_by: str
 
 
 def parked_portfolios(actor: Logon, *, at: datetime, only: int | None = None) -> list[ParkedPortfolio]:
@@ -217,7 +219,9 @@ def parked_portfolios(actor: Logon, *, at: datetime, only: int | None = None) ->
         )
         members = SecondaryLogon.objects.filter(portfolio_id=portfolio, ended_at=None).count()
         until = row["at"] + timedelta(days=settings.PORTFOLIO_PARKED_DAYS)
-        found.append(ParkedPortfolio(portfolio, _names(feeds), members, until))
+        before = former_holder(portfolio)
+        left_by = before.holder.full_name if before else ""
+        found.append(ParkedPortfolio(portfolio, _names(feeds), members, until, left_by))
     return found
 
 

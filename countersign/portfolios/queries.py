@@ -83,6 +83,12 @@ def portfolio_name(standing: Standing, *, at: datetime) -> str:
     return f"{shown}, …" if len(names) > NAMED_SOURCES else shown
 
 
+def former_holder(portfolio: int) -> PortfolioHolder | None:
+    """Who held the portfolio before it came to, or waits for, somebody else: so two of one firm are told apart."""
+    ended = PortfolioHolder.objects.filter(portfolio_id=portfolio, ended_at__isnull=False)
+    return ended.select_related("holder").order_by("-ended_at", "-pk").first()
+
+
 def _as_secondary(actor: Logon, at: datetime, only: int | None) -> list[Standing]:
     found = SecondaryLogon.objects.filter(live_at(at), logon=actor, access_type="MA", accepted=True)
     if only is not None:

@@ -70,6 +70,9 @@ def test_the_leaver_and_those_who_administer_are_told_once(world: World) -> None
         ("tess@mail.example", "profile_deleted"),
     ]
     assert Notice.objects.count() == 3
+    notice = Notice.objects.get(logon=world.dana)
+    assert notice.details["rest"] is False, "tess created no secondary logon"
+    assert notice.path.endswith("/history/")
 
 
 def test_the_username_has_to_be_typed(world: World) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from countersign import background
 from countersign.access.models import (
@@ -35,6 +36,7 @@ from countersign.leaving.operations import (
 from countersign.leaving.queries import consequences_of_deleting, consequences_of_leaving, parked_portfolios
 from countersign.logons.models import Logon
 from countersign.mail.models import OutboxMail
+from countersign.notices.models import Notice
 from countersign.policy.errors import Refused, Stale
 from countersign.policy.rights import Rights
 from tests.third_party_access.test_races import at_once
@@ -111,6 +113,20 @@ def test_a_portfolio_that_was_taken_over_is_left_alone(world: World) -> None:
     assert close_resting(now=world.later(days=900)) == 0
     assert live(portfolio)[0] == 3
     assert check(world.second0.username, "file", "SLS-1", at=world.later(days=89.1)).allowed
+
+
+def test_whoever_may_take_over_is_told_and_tells_the_two_portfolios_apart(
+    world: World, client_for: Callable[[str], Client]
+) -> None:
+    portfolio = firm(world)
+    delete(world, world.luis)
+    told = Notice.objects.get(logon=world.lena, kind="somebody_left")
+    assert (told.details["rest"], told.path) == (True, "/profile/take-over/")
+    lena, name = client_for(world.lena.username), world.luis.full_name
+    assert f"rest since their parent {name} left" in lena.get(told.path).content.decode()
+    take_over_portfolio(actor=world.lena, portfolio=portfolio, now=world.now)
+    page = lena.get("/secondary-logons/").content.decode()
+    assert f"Received from {name} on" in page and "Secondary logons that you created" in page
 
 
 def test_an_empty_portfolio_is_closed_too(world: World) -> None:

@@ -16,6 +16,7 @@ from countersign.logons.fresh import fresh_or_redirect
 from countersign.logons.sessions import end_session
 from countersign.logons.signed_in import signed_in
 from countersign.policy.errors import Invalid
+from countersign.ui.words import in_fours
 
 KEY = "profile_deleted"
 
@@ -52,4 +53,4 @@ def delete_my_profile(request: HttpRequest) -> HttpResponse:
 @require_safe
 def deleted(request: HttpRequest) -> HttpResponse:
     """It is done: the confirmation number, and the way to register again."""
-    return render(request, "leaving/deleted.html", {"number": request.session.get(KEY, "")})
+    return render(request, "leaving/deleted.html", {"number": in_fours(str(request.session.get(KEY, "")))})

@@ -22,7 +22,7 @@ from countersign.policy.facts import Standing as LogonStatus
 from countersign.policy.reasons import Reason
 from countersign.policy.rights import AccessType, Rights
 from countersign.portfolios.pages import SECONDARY_LOGONS, portfolio_page
-from countersign.portfolios.queries import portfolio_name, portfolios_of
+from countersign.portfolios.queries import Standing, former_holder, portfolio_name, portfolios_of
 from countersign.secondary_logons.queries.additional import (
     NO_GROUP,
     PAGE_SIZE,
@@ -76,10 +76,21 @@ def start(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return HttpResponseRedirect(reverse("secondary_logons:list", args=[found[0].portfolio]))
     choices = [
-        Link(portfolio_name(standing, at=now), reverse("secondary_logons:list", args=[standing.portfolio]))
+        TwoLines(
+            Link(portfolio_name(standing, at=now), reverse("secondary_logons:list", args=[standing.portfolio])),
+            _whence(standing),
+        )
         for standing in found
     ]
     return render(request, "secondary_logons/choose_portfolio.html", {"choices": choices})
+
+
+def _whence(standing: Standing) -> str:
+    """Made by oneself, or received from whom: portfolios of one firm are named alike."""
+    before = former_holder(standing.portfolio) if standing.received else None
+    if before is None:
+        return _("Secondary logons that you created")
+    return _("Received from %(person)s on %(day)s") % {"person": before.holder.full_name, "day": day(before.ended_at)}
 
 
 @require_safe
