@@ -20,6 +20,7 @@ from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.secondary_logons.models import LogonFile
 from countersign.secondary_logons.operations.uploading import add_rows, invite_added, keep_file, submit_file
 from countersign.secondary_logons.queries.logon_files import Outcome, kept_rows, plan
+from countersign.submissions.models import Submission
 from tests.cast import username
 from tests.secondary_logons.conftest import Firm
 
@@ -192,3 +193,6 @@ def test_the_pages_from_upload_to_the_result_of_each_row(firm: Firm, client_for:
     results = reverse("secondary_logons:results", args=[firm.portfolio, LogonFile.objects.get().pk])
     lines = b"".join(client.get(results)).decode().splitlines()
     assert len(lines) == 14 and "Added" in lines[1]
+    number = Submission.objects.get(kind="secondary_logons_uploaded").confirmation_number
+    found = client.get(reverse("submissions:detail", args=[number])).content
+    assert answer["Location"].encode() in found and b"3 of 13" in found  # a closed browser finds it again

@@ -65,6 +65,7 @@ def submit_file(
     if bad and not skip_bad:
         raise Invalid({"file": _("Some rows cannot be added. Mend the file, or skip these rows.")})
     submission = receipt(UPLOAD, actor=actor, logon=None, token=token, channel=Channel.ONLINE, now=now)
+    Submission.objects.filter(pk=submission.pk).update(subject=kept.pk)
     kept.submission, kept.skip_bad = submission.confirmation_number, skip_bad
     kept.save(update_fields=["submission", "skip_bad"])
     app.configure_task(ADD_FILE, queue=QUEUE).defer(file=kept.pk)

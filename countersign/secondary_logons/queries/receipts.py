@@ -8,11 +8,12 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from countersign.access.models import SecondaryLogon
 from countersign.logons.models import Logon
 from countersign.secondary_logons import kinds
-from countersign.secondary_logons.models import RefinementFile
+from countersign.secondary_logons.models import LogonFile, RefinementFile
 from countersign.submissions.kinds import KINDS, Receipt, Viewer
 from countersign.submissions.models import Status, Submission
 from countersign.ui.components.moments import when
@@ -20,17 +21,23 @@ from countersign.ui.tables import Link, StatusWord
 
 _LOOK = {Status.PENDING: "waiting", Status.PROCESSED: "good", Status.WITHDRAWN: "ended", Status.REJECTED: "ended"}
 
+# Kind → what was uploaded, its page, and what is counted.
+FILES: Mapping[str, tuple[type[LogonFile] | type[RefinementFile], str, Any]] = {
+    kinds.UPLOAD: (LogonFile, "secondary_logons:file", gettext_lazy("Persons added")),
+    kinds.REFINEMENTS: (RefinementFile, "secondary_logons:refinement_file", gettext_lazy("Rows set")),
+}
+
 
 def about(submissions: Sequence[Submission], viewers: Mapping[int, Viewer]) -> dict[int, str]:
     """Whose logon each concerns."""
-    of_logons = [one for one in submissions if one.kind != kinds.REFINEMENTS]
+    of_logons = [one for one in submissions if one.kind not in FILES]
     logons = Logon.objects.in_bulk({one.subject for one in of_logons if one.subject is not None})
     return {one.pk: logons[one.subject].full_name for one in of_logons if one.subject in logons}
 
 
 def receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
     """What was done, to whom, and what happens now."""
-    if submission.kind == kinds.REFINEMENTS:
+    if submission.kind in FILES:
         return _of_file(submission, at)
     logon = Logon.objects.filter(pk=submission.subject or 0).first()
     lines: list[tuple[Any, Any]] = []
@@ -51,23 +58,21 @@ def receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
 
 
 def _of_file(submission: Submission, at: datetime) -> Receipt:
+    """A file that was submitted: its progress and results are found again from here, by whoever uploaded it."""
+    model, route, done = FILES[submission.kind]
     lines: list[tuple[Any, Any]] = []
     links = []
-    file = RefinementFile.objects.filter(pk=submission.subject or 0).first()
+    file = model.objects.filter(pk=submission.subject or 0).first()
     if file is not None:
-        lines.append((_("Rows set"), _("%(done)s of %(rows)s") % {"done": file.done, "rows": len(file.rows)}))
+        lines.append((done, _("%(done)s of %(rows)s") % {"done": file.done, "rows": len(file.rows)}))
         place = [file.portfolio_id]
         links = [
             Link(_("Secondary Logons"), reverse("secondary_logons:list", args=place)),
-            Link(_("The file and its progress"), reverse("secondary_logons:refinement_file", args=[*place, file.pk])),
+            Link(_("The file and its progress"), reverse(route, args=[*place, file.pk])),
         ]
     lines.append((_("Submitted"), when(submission.submitted_at, at)))
-    return Receipt(
-        heading=KINDS[submission.kind].title,
-        lines=lines,
-        happens_now=[_("Each person whose rights change gets an e-mail.")],
-        links=links,
-    )
+    happens = happens_now(submission.kind, None)
+    return Receipt(heading=KINDS[submission.kind].title, lines=lines, happens_now=happens, links=links)
 
 
 def asked_receipt(submission: Submission, viewer: Viewer, at: datetime) -> Receipt:
@@ -108,6 +113,7 @@ def happens_now(kind: str, logon: Logon | None) -> list[str]:
             told,
         ],
         kinds.UPLOAD: [_("A confirmation e-mail goes to each of them.")],
+        kinds.REFINEMENTS: [_("Each person whose rights change gets an e-mail.")],
     }
     found = sentences.get(kind, [_("It holds from now on."), told])
     return [sentence % names for sentence in found]
