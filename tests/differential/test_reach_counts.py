@@ -10,13 +10,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from countersign.access.models import LogonStanding, PortfolioHolder, SecondaryLogon, SecurityGroup
+from countersign.access.models import GroupMember, LogonStanding, PortfolioHolder, SecondaryLogon, SecurityGroup
 from countersign.access.operations.customers import differences
 from countersign.access.operations.groups import set_groups
 from countersign.access.operations.secondary import Terms, begin_secondary
-from countersign.access.queries.covering import limits_of
+from countersign.access.queries.covering import Limits, limits_of
 from countersign.access.queries.decisions import check_many
 from countersign.access.queries.facts import Question
+from countersign.access.queries.own import live_at
 from countersign.access.queries.reach_counts import Counts, reach_of_limits, reach_of_logons
 from countersign.logons.models import Logon
 from countersign.policy.rights import AccessType, Rights
@@ -57,10 +58,16 @@ def test_each_logon_is_counted_as_the_rulebook_says(world: World) -> None:
         for portfolio in PortfolioHolder.objects.filter(ended_at=None).values_list("portfolio", flat=True):
             logons = list(Logon.objects.filter(secondary_facts__portfolio=portfolio).distinct())
             found = reach_of_logons(portfolio, [logon.pk for logon in logons], at=timezone.now())
+            groups = GroupMember.objects.filter(logon__in=logons, group__portfolio=portfolio).values("group")
+            live_groups = SecurityGroup.objects.filter(live_at(timezone.now()), pk__in=groups)
+            keys = frozenset(live_groups.values_list("pk", flat=True))
+            unlimited = Limits(AccessType.MASTER_ADMINISTRATOR, Rights.NO_ACCESS, None, keys, {})
+            whole = reach_of_limits(portfolio, unlimited, at=timezone.now())
+            assert {group: count for group, count in found.whole.items() if group in keys}.items() <= whole.items()
             for logon in logons:
                 live = SecondaryLogon.objects.filter(logon=logon, ended_at=None).first()
                 wanted = by_the_rulebook(logon) if live is not None and live.portfolio_id == portfolio else {}
-                assert found.get(logon.pk, {}) == wanted
+                assert found.of.get(logon.pk, {}) == wanted
         raise Undo
 
 

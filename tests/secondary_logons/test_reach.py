@@ -53,7 +53,7 @@ def test_the_list_is_what_the_rule_says_and_as_long_as_its_count(maria: Any, fir
     wanted = customers_of(person)
     rows = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', page.content.decode(), re.S)
     assert {unescape(re.sub(r"<[^>]+>", "", row)).strip() for row in rows} == wanted
-    count = total(reach_of_logons(firm.portfolio, [logon.pk], at=timezone.now())[logon.pk])
+    count = total(reach_of_logons(firm.portfolio, [logon.pk], at=timezone.now()).of[logon.pk])
     assert count == len(wanted) and f"{count} customer" in text(page)
     lines = b"".join(maria.get(address("reach_csv", firm, logon.pk)).streaming_content).decode().splitlines()
     assert len(lines) == count + 1
@@ -74,10 +74,10 @@ def test_the_list_is_narrowed_searched_and_turned(maria: Any, firm: Firm) -> Non
 
 def test_no_access_for_one_customer_counts(maria: Any, firm: Firm) -> None:
     joel, bakery = firm.person("joel"), firm.taxpayer("HARBOR-BAKERY")
-    before = total(reach_of_logons(firm.portfolio, [joel.pk], at=timezone.now())[joel.pk])
+    before = total(reach_of_logons(firm.portfolio, [joel.pk], at=timezone.now()).of[joel.pk])
     place, now = Place(bakery.pk, None), timezone.now()
     refine(logon=joel.pk, place=place, rights=Rights.NO_ACCESS, submission="", now=now)
-    assert total(reach_of_logons(firm.portfolio, [joel.pk], at=timezone.now())[joel.pk]) == before - 1
+    assert total(reach_of_logons(firm.portfolio, [joel.pk], at=timezone.now()).of[joel.pk]) == before - 1
     assert BAKERY not in text(maria.get(address("reach", firm, joel.pk)))
     why = text(maria.get(address("why", firm, joel.pk, bakery.pk)))
     assert "No Access" in why
@@ -160,11 +160,11 @@ def test_what_was_shown_is_what_it_reaches(maria: Any, firm: Firm, client_for: C
     assert token
     assert maria.post(page, settings | {"step": "submit", "token": token[1]}).status_code == 303
     fact = SecondaryLogon.objects.get(logon__username=PERSON["username"])
-    assert reach_of_logons(firm.portfolio, [fact.logon_id], at=timezone.now()) == {}
+    assert reach_of_logons(firm.portfolio, [fact.logon_id], at=timezone.now()).of == {}
     now = timezone.now()
     change_standing(logon=fact.logon, standing=Standing.ACTIVE, submission="", now=now)
     replace_secondary(fact=fact, terms=terms_of(fact), submission="", now=now, accepted=True)
-    found = reach_of_logons(firm.portfolio, [fact.logon_id], at=timezone.now())[fact.logon_id]
+    found = reach_of_logons(firm.portfolio, [fact.logon_id], at=timezone.now()).of[fact.logon_id]
     reached = {path.account_number for path in reach(PERSON["username"])}
     assert (
         total(found)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -29,7 +29,14 @@ Counts = dict[int, int]
 """Key of a security group → how many of its customers are reached. Groups without any are missing."""
 
 
-def reach_of_logons(portfolio: int, logons: Collection[int], *, at: datetime) -> dict[int, Counts]:
+class Reach(NamedTuple):
+    """``of``: key of a logon → what it reaches. ``whole``: what the parent logon passes on in each of their groups."""
+
+    of: dict[int, Counts]
+    whole: Counts
+
+
+def reach_of_logons(portfolio: int, logons: Collection[int], *, at: datetime) -> Reach:
     """What each of these secondary logons really reaches, in each group that it is let in to. Three statements.
 
     A logon that has not enrolled, or is deactivated, reaches nothing. The cost follows the customers of the groups that
@@ -53,13 +60,15 @@ def reach_of_logons(portfolio: int, logons: Collection[int], *, at: datetime) ->
                 SELECT m.logon_id, o.before, f.sees::int - ({SEEN})::int
                 FROM refined f JOIN member m ON m.logon_id = f.logon_id JOIN open o ON o.taxpayer_id = f.taxpayer_id
                 WHERE o.before = ANY(m.groups)) found
-            GROUP BY logon_id, group_id HAVING sum(n) > 0""",
+            GROUP BY logon_id, group_id HAVING sum(n) > 0
+            UNION ALL SELECT NULL, before, sum(n)::bigint FROM cell WHERE before IS NOT NULL GROUP BY before""",
             parameters,
         )
-        found: dict[int, Counts] = defaultdict(dict)
+        found: dict[int | None, Counts] = defaultdict(dict)
         for logon, group, count in cursor.fetchall():
             found[logon][group] = count
-    return dict(found)
+    whole = found.pop(None, {})
+    return Reach({logon: counts for logon, counts in found.items() if logon is not None}, whole)
 
 
 def reach_of_limits(portfolio: int, limits: Limits, *, at: datetime) -> Counts:

@@ -45,7 +45,7 @@ def reach(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
     """The customers that the logon reaches now, in all its groups or in one, each with why."""
     standing, secondary = opened(request, portfolio, logon)
     check_may_look(standing, secondary)
-    counts = reach_of_logons(portfolio, [logon], at=timezone.now()).get(logon, {})
+    counts = reach_of_logons(portfolio, [logon], at=timezone.now()).of.get(logon, {})
 
     def why(row: ReachedCustomer) -> Any:
         return Link(_("Why?"), reverse("secondary_logons:why", args=[portfolio, logon, row.taxpayer]), row.legal_name)
@@ -145,7 +145,7 @@ def reach_list(
         },
         "count": counts.get(group, 0) if group is not None else total(counts),
         "searched": bool(search),
-        "table": _table(page.rows, why, filtered=bool(chips)),
+        "table": _table(page.rows, why, filtered=bool(search)),
         "pager": Pager(
             previous_url=f"{here}&before={page.rows[0].taxpayer}" if page.rows and page.has_previous else "",
             next_url=f"{here}&after={page.rows[-1].taxpayer}" if page.rows and page.has_next else "",

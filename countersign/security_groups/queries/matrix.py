@@ -23,7 +23,8 @@ class MatrixRow(NamedTuple):
 
     ``groups``: those that it is let in to, also such as are not among the columns shown. ``reaches``: how many
     customers of each group it really reaches, by the rule: after account types, rights, refinements and No Access. A
-    logon that is not active reaches nothing. ``opens``: whether the actor may see the list behind a count.
+    logon that is not active reaches nothing. ``whole``: how many of each group the parent logon passes on. ``opens``:
+    whether the actor may see the list behind a count.
     """
 
     logon: int
@@ -32,7 +33,12 @@ class MatrixRow(NamedTuple):
     status: LogonStatus
     groups: frozenset[int]
     reaches: Counts
+    whole: Counts
     opens: bool
+
+    def limited(self, group: int) -> bool:
+        """Whether it reaches not all that the parent logon passes on in this group."""
+        return self.reaches.get(group, 0) < self.whole.get(group, 0)
 
     @property
     def reach(self) -> int:
@@ -125,7 +131,8 @@ def _rows(standing: Standing, shown: Sequence[SecondaryLogon], at: datetime) -> 
             one.logon.full_name,
             LogonStatus(statuses.get(one.logon_id, LogonStatus.CLOSED.value)),
             frozenset(let_in[one.logon_id]),
-            reaches.get(one.logon_id, {}),
+            reaches.of.get(one.logon_id, {}),
+            reaches.whole,
             one.logon_id in seen,
         )
         for one in shown

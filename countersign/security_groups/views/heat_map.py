@@ -53,7 +53,7 @@ def _square(row: MatrixRow, one: GroupRow, left: int, top: int, most: int) -> di
         "text_x": left + WIDE // 2,
         "text_y": top + HIGH // 2 + 5,
         "notch": f"{right - EDGE},{upper} {right},{upper} {right},{upper + EDGE}"
-        if let_in and count < one.customers
+        if let_in and row.limited(one.group.pk)
         else "",
     }
 

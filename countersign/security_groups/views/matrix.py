@@ -138,6 +138,6 @@ def _row(portfolio: int, row: MatrixRow, groups: Sequence[GroupRow]) -> dict[str
             found = row.reaches.get(one.group.pk, 0)
             hint = _("customers of %(group)s that %(who)s reaches") % {"group": one.group.name, "who": row.full_name}
             shown = count(found, f"{address}?group={one.group.pk}", hint)
-            of_all = _("of %(count)s") % {"count": number(one.customers)}
-            cells[f"group_{one.group.pk}"] = TwoLines(shown, of_all) if found != one.customers else shown
+            of_all = _("of %(count)s") % {"count": number(row.whole.get(one.group.pk, 0))}
+            cells[f"group_{one.group.pk}"] = TwoLines(shown, of_all) if row.limited(one.group.pk) else shown
     return cells
