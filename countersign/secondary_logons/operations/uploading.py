@@ -83,7 +83,7 @@ def add_rows(file: int) -> None:
 
 def invite_added(file: int, stop: Callable[[], bool]) -> None:
     """Send each added person the invitation, a few per transaction; whoever has one already is left alone."""
-    kept = LogonFile.objects.get(pk=file)
+    kept = LogonFile.objects.defer("rows").get(pk=file)
     added = [logon for _line, _username, _outcome, logon in kept.results or [] if logon]
     for first in range(kept.invited - kept.invited % INVITED_AT_ONCE, len(added), INVITED_AT_ONCE):
         if stop():
