@@ -100,7 +100,7 @@ def test_a_request_waits_for_the_master_administrator_alone_and_leads_to_its_dec
     )
     page = text(as_("dana").get("/"))
     key = Taxpayer.objects.get(key="HARBOR-BAKERY").pk
-    assert re.search(r"Waiting for you.{0,60}\(1\)", page)
+    assert re.search(r"Waiting for you.{0,60}\(2\)", page)  # the request, and the notice of it
     assert f"/taxpayers/{key}/third-party-access/requests/{request.pk}/decide/" in page
     for person in ("tom", "maria", "hugo", "joel"):
         assert "Waiting for you" not in text(as_(person).get("/")), person
