@@ -214,3 +214,11 @@ def test_one_acts_for_whom_one_chose_and_never_for_whom_one_may_not(client_for: 
     for typed in (other[1] or other[2], "0", "-1", "x", "9" * 40, ""):
         assert client.post("/acting-for/", {"taxpayer": typed}).status_code == 422
     assert manage_my_access_link(client) == last
+
+
+def test_each_tab_has_a_title_of_its_own(client_for: ClientFor) -> None:
+    client = client_for("dana.whitfield")
+    assert "<title>Profile · Manage My Profile ·" in client.get(PROFILE).content.decode()
+    assert "<title>Security · Manage My Profile ·" in client.get(f"{PROFILE}security/").content.decode()
+    assert "<title>Home ·" in client.get("/").content.decode()
+    assert "Home · Home" not in client.get("/").content.decode()
