@@ -26,7 +26,6 @@ from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import Chip, Column, Empty, Link, Pager, Table, TwoLines, address_with, page_size, page_sizes
 
 GROUPS_SHOWN, LOGONS_SHOWN = 12, 25
-NOT_LET_IN = "–"
 STATUSES = {
     LogonStatus.INVITED: gettext_lazy("invited: reaches nothing yet"),
     LogonStatus.DEACTIVATED: gettext_lazy("deactivated: reaches nothing"),
@@ -133,7 +132,7 @@ def _row(portfolio: int, row: MatrixRow, groups: Sequence[GroupRow]) -> dict[str
         "all": count(row.reach, address, _("customers that %(who)s reaches") % {"who": row.full_name}),
     }
     for one in groups:
-        cells[f"group_{one.group.pk}"] = NOT_LET_IN
+        cells[f"group_{one.group.pk}"] = ""
         if one.group.pk in row.groups:
             found = row.reaches.get(one.group.pk, 0)
             hint = _("customers of %(group)s that %(who)s reaches") % {"group": one.group.name, "who": row.full_name}
