@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
@@ -97,7 +98,17 @@ class Server:
         """Away with it, whoever is still connected."""
         if not name.startswith("test_"):
             name = f"{os.environ[_PREFIX]}_{name}"
-        self._administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        for attempt in range(100):
+            try:
+                self._administer(drop)
+            except psycopg.errors.InsufficientPrivilege:
+                # The server's own autovacuum works in it, which only a superuser may end: it is soon done.
+                if attempt == 99:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
 
     def _administer(self, *statements: sql.Composable) -> None:
         with psycopg.connect(self.owner_url("postgres"), autocommit=True) as connection:
