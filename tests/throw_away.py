@@ -110,7 +110,7 @@ class Server:
             else:
                 return
 
-    def _administer(self, *statements: sql.Composable) -> None:
+    def _administer(self, *statements: sql.Composed) -> None:
         with psycopg.connect(self.owner_url("postgres"), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)

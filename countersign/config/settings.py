@@ -205,9 +205,10 @@ SECRET_ENCRYPTION_KEYS = _setting("SECRET_ENCRYPTION_KEYS")
 SECOND_STEP_SECONDS = int(_setting("SECOND_STEP_SECONDS", "900"))
 PASSKEY_CHALLENGE_SECONDS = int(_setting("PASSKEY_CHALLENGE_SECONDS", "300"))
 SESSION_WARNING_SECONDS = int(_setting("SESSION_WARNING_SECONDS", "120"))  # before the idle time ends
-# Passwords that one process checks at once, how many more may wait and how long. Give the web server more threads
-# than the two together, so that some stay free for other pages.
-CONCURRENT_HASHES = int(_setting("CONCURRENT_HASHES", "2"))
+# Passwords that one process checks at once, how many more may wait and how long. There is a process for each core, and
+# two hashes on one core are no quicker than one after the other. Give the web server more threads than the two
+# together, so that some stay free for other pages.
+CONCURRENT_HASHES = int(_setting("CONCURRENT_HASHES", "1"))
 HASHES_WAITING = int(_setting("HASHES_WAITING", "8"))
 HASH_WAIT_SECONDS = float(_setting("HASH_WAIT_SECONDS", "2"))
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils.crypto import get_random_string
 
+_INSERT = "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, %s, %s)"
 _KEY_LENGTH = 32  # of 36 characters: 165 bits
 
 
@@ -40,7 +41,8 @@ class SessionStore(DatabaseStore):
             return
         if new:
             try:
-                self.create_model_instance(data).save(force_insert=True)
+                with connection.cursor() as cursor:
+                    cursor.execute(_INSERT, [self.session_key, self.encode(data), self.get_expiry_date()])
             except IntegrityError as taken:
                 raise CreateError from taken
         else:

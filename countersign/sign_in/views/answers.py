@@ -22,6 +22,7 @@ from countersign.logons.sessions import EndedMeanwhile, SessionEnd, begin_sessio
 from countersign.sign_in.operations import record_new_device, record_sign_in
 from countersign.sign_in.targets import WHY
 from countersign.ui import error_pages
+from countersign.ui.shell import PLAIN
 from countersign.ui.views.small import LANGUAGE_CHOSEN
 
 
@@ -86,6 +87,8 @@ def busy(request: HttpRequest, full: Busy, *, again: str = "") -> HttpResponse:
     response = error_pages.page(
         request,
         503,
+        # The shortest there is: whoever is sent away must not hold up others.
+        layout=PLAIN,
         heading=_("Many people are signing in right now"),
         what_now=[_("Go back and try again in a few seconds. Your try was not counted.")],
         again=again or reverse("sign_in:log_in"),

@@ -92,9 +92,16 @@ def _word(field: forms.Field) -> None:
             field.error_messages[code] = message
 
 
+def _label(field: forms.Field) -> str:
+    return f"“{field.label or ''}”"
+
+
+# Read when it is shown: a form may name its field after this. Made once: making one builds a class.
+_quoted = lazy(_label, str)
+
+
 def _messages(field: forms.Field) -> dict[str, Any]:
-    # Read when it is shown: a form may name its field after this.
-    quoted = lazy(lambda: f"“{field.label or ''}”", str)()
+    quoted = _quoted(field)
     if isinstance(field, forms.ChoiceField):
         choose = format_lazy(_("Choose one of the options for {label}."), label=quoted)
         if isinstance(field, forms.MultipleChoiceField):
