@@ -43,16 +43,6 @@ def shown_by(request: HttpRequest) -> list[bytes]:
     return [_hash(token) for token in _tokens(request)]
 
 
-def known(request: HttpRequest, username: str) -> KnownDevice | None:
-    """The live device of this very username that the browser shows, or None."""
-    return KnownDevice.objects.filter(
-        token_hash__in=shown_by(request),
-        logon__username=username,
-        ended_at=None,
-        failures__lt=settings.KNOWN_DEVICE_FAILURES,
-    ).first()
-
-
 def remember(request: HttpRequest, response: HttpResponse, logon: Logon, *, now: datetime) -> Remembered:
     """After a sign-in with all factors: know this browser again, in the caller's transaction."""
     tokens = _tokens(request)
