@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import email
+import logging
 import socket
 import threading
 import time
@@ -13,6 +14,9 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+# Its threads outlive the output of the test that started them, where a connection's end would be logged.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 class Sink:

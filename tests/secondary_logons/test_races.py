@@ -87,6 +87,16 @@ def test_of_parallel_changes_of_one_logon_each_sees_what_the_other_left(firm: Fi
     assert GroupMember.objects.filter(logon=joel, ended_at__isnull=True).count() == 1
 
 
+def test_whoever_waited_for_a_change_sees_it_although_its_moment_is_the_earlier(firm: Firm) -> None:
+    """Each takes its moment before it waits for the lock; who comes second by the lock may be first by the clock."""
+    version, joel = firm.seen("joel").version, firm.person("joel")
+    base = {"actor": firm.parent, "portfolio": firm.portfolio, "logon": joel.pk, "version": version}
+    waiting_since = timezone.now()
+    change_settings(**base, terms=Terms(MA, Rights.NO_ACCESS, None), now=timezone.now())
+    with pytest.raises(Stale):
+        change_groups(**base, groups=[firm.groups["Firm"]], now=waiting_since)
+
+
 def test_one_username_is_added_once_whoever_asks(firm: Firm) -> None:
     victors = Firm("victor")
     calls = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from countersign.access.models import LogonStanding, SecondaryLogon, TaxpayerAccess
 from countersign.logons.models import Logon
@@ -17,8 +17,13 @@ from countersign.taxpayers.models import Taxpayer
 
 
 def live_at(at: datetime) -> Q:
-    """Facts that are live now (``at`` is the present moment): begun, not lapsed, not ended."""
-    return Q(begins_at__lte=at, ended_at__isnull=True) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+    """Facts that are live now (``at`` is the present moment): begun, not lapsed, not ended.
+
+    What began with its recording counts from its commit, and what was ended doesn't, whatever the clocks say: whoever
+    waited for a lock took its moment before the change that it waited for (ADR 2).
+    """
+    begun = Q(begins_at__lte=at) | Q(begins_at__lte=F("recorded_at"))
+    return begun & Q(ended_at__isnull=True) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
 
 
 class OwnTaxpayer(NamedTuple):
