@@ -17,6 +17,8 @@ import pytest
 
 from tests.throw_away import Server, find_chromium
 
+# Tables that aren't Django's to manage, so that it doesn't empty them.
+EMPTY_THE_QUEUE = "TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE"
 _SERVER = pytest.StashKey[Server]()
 
 
@@ -56,7 +58,9 @@ def django_db_setup(
         # with a browser gets a connection of its own.
         patch = pytest.MonkeyPatch()
         patch.setattr(
-            type(connection.ops), "execute_sql_flush", lambda ops, statements: server.run_as_owner(name, statements)
+            type(connection.ops),
+            "execute_sql_flush",
+            lambda ops, statements: server.run_as_owner(name, [*statements, EMPTY_THE_QUEUE]),
         )
     yield
     patch.undo()

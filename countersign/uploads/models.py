@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import F, Func, IntegerField, JSONField, Value
+from django.db.models.functions import Coalesce, Now
 
 
 class UploadedFile(models.Model):
@@ -32,3 +35,21 @@ class UploadedFile(models.Model):
     def running(self) -> bool:
         """Whether it was submitted and is not finished."""
         return bool(self.submission) and self.finished_at is None
+
+    def counted(self) -> tuple[int, int]:
+        """How many rows there are, and how many of them were looked at. Fetches neither."""
+        rows, results = (
+            Func(F(name), function="jsonb_array_length", output_field=IntegerField()) for name in ("rows", "results")
+        )
+        found = type(self)._default_manager.filter(pk=self.pk).values_list(rows, Coalesce(results, 0)).get()
+        return int(found[0]), int(found[1])
+
+    def rows_from(self, first: int, most: int) -> list[list[Any]]:
+        """At the most so many rows, beginning with row number ``first`` (0 is the first one). Fetches only those."""
+        piece = Func(
+            F("rows"),
+            Value(f"$[{first} to {first + most - 1}]"),
+            template="jsonb_path_query_array(%(expressions)s::jsonpath)",
+            output_field=JSONField(),
+        )
+        return list(type(self)._default_manager.filter(pk=self.pk).values_list(piece, flat=True).get())

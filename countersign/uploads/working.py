@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Func, JSONField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from procrastinate import RetryStrategy
 
@@ -29,7 +31,6 @@ def work_off(model: type[FileT], key: int, step: Callable[[FileT, datetime], Non
     undone with its transaction, and ends the file with the reason: the actor lost its right meanwhile, a row can no
     longer be carried out, or something else changed since Submit.
     """
-    # Its rows come with the lock: not twice into memory.
     kept = model._default_manager.defer("rows", "results").get(pk=key)
     with _language_of(kept):
         more = kept.finished_at is None
@@ -48,20 +49,28 @@ def work_off(model: type[FileT], key: int, step: Callable[[FileT, datetime], Non
 
 
 def _one_step(model: type[FileT], key: int, step: Callable[[FileT, datetime], None]) -> bool:
-    """Whether there may be another. The file's rows leave the memory before they come again."""
-    kept = model._default_manager.select_for_update().get(pk=key)
+    """Whether there may be another. Of the file's rows a step fetches what it needs: memory does not grow with them."""
+    kept = model._default_manager.select_for_update().defer("rows", "results").get(pk=key)
     if kept.finished_at is None:
         step(kept, timezone.now())
     return kept.finished_at is None
 
 
 def note_results(kept: FileT, results: Sequence[list[object]], *, done: int, now: datetime) -> None:
-    """Add the results of a batch, ``done`` of which were carried out; the last one finishes the file. Saves it."""
-    kept.results = [*(kept.results or []), *results]
-    kept.done += done
-    if len(kept.results) >= len(kept.rows):
-        kept.finished_at = now
-    kept.save(update_fields=["results", "done", "finished_at"])
+    """Add the results of a batch, ``done`` of which were carried out; the last one finishes the file.
+
+    Written in the database: the results of ``kept`` do not change.
+    """
+    rows, looked_at = kept.counted()
+    kept.finished_at = now if looked_at + len(results) >= rows else None
+    type(kept)._default_manager.filter(pk=kept.pk).update(
+        results=Func(
+            Coalesce(F("results"), Value([], JSONField())), Value(list(results), JSONField()), arg_joiner=" || ",
+            template="(%(expressions)s)", output_field=JSONField(),
+        ),
+        done=F("done") + done,
+        finished_at=kept.finished_at,
+    )  # fmt: skip
 
 
 def forget_old_files(model: type[FileT], *, days: int, now: datetime) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -130,15 +132,17 @@ def _set_next(kept: RefinementFile, now: datetime) -> None:
     note_results(kept, results, done=sum(row[-1] in FINE for row in results), now=now)
 
 
-def _next_rows(kept: RefinementFile) -> list[Sequence[object]]:
+def _next_rows(kept: RefinementFile) -> list[list[Any]]:
     """All rows, or the next ones as far as the end of a logon's: its rows are judged together."""
-    first = len(kept.results or [])
-    if not kept.skip_bad:
-        return list(kept.rows)
-    end = first + BATCH
-    while 0 < end < len(kept.rows) and _by_username(kept.rows[end])[0] == _by_username(kept.rows[end - 1])[0]:
-        end += 1
-    return list(kept.rows[first:end])
+    total, first = kept.counted()
+    rows = kept.rows_from(first, BATCH if kept.skip_bad else total)
+    while following := kept.rows_from(first + len(rows), BATCH):
+        username, _line = _by_username(rows[-1])
+        same = list(takewhile(lambda row, last=username: _by_username(row)[0] == last, following))  # type: ignore[misc]
+        rows += same
+        if len(same) < len(following):
+            break
+    return rows
 
 
 def _outcome(one: Planned, moved: set[int]) -> Outcome:

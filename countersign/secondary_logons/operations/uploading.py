@@ -102,11 +102,11 @@ def _add_next(kept: LogonFile, now: datetime) -> None:
     So memory does not grow with the rows, and a username that a batch repeats is taken by then.
     """
     standing = held_portfolio(kept.uploaded_by, kept.portfolio_id, at=now)
-    first = len(kept.results or [])
+    rows, first = kept.counted()
     added: list[list[object]] = []
     done = 0
-    for start in range(first, first + BATCH if kept.skip_bad else len(kept.rows), BATCH):
-        planned = plan(standing, kept.rows[start : start + BATCH])
+    for start in range(first, first + BATCH if kept.skip_bad else rows, BATCH):
+        planned = plan(standing, kept.rows_from(start, BATCH))
         ready = [one for one in planned if one.outcome is Outcome.READY]
         if len(ready) < len(planned) and not kept.skip_bad:
             raise Invalid({"file": BAD_ROW})

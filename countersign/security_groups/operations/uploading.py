@@ -99,7 +99,7 @@ def place_rows(file: int) -> None:
 def _place_next(kept: PlacementFile, now: datetime) -> None:
     standing = held_portfolio(kept.uploaded_by, kept.portfolio_id, at=now)
     meaning = meaning_of(standing, kept.rows, at=now)
-    first = len(kept.results or [])
+    _rows, first = kept.counted()
     changes: Sequence[LogonChange] = ()
     if not first:
         # What was shown of the whole file is also what each logon is told, once for all batches.

@@ -106,8 +106,8 @@ def _ask_next(kept: RequestFile, now: datetime) -> None:
     firm = asking_firm(actor, kept.third_party_id, now=now)
     hold_standing(actor=actor.pk, taxpayers=[firm.pk])
     asking_firm(actor, kept.third_party_id, now=now)
-    first = len(kept.results or [])
-    rows = kept.rows[first : first + (BATCH if kept.skip_bad else len(kept.rows))]
+    total, first = kept.counted()
+    rows = kept.rows_from(first, BATCH if kept.skip_bad else total)
     for attempt in range(TRIES):
         try:
             with transaction.atomic():
