@@ -40,8 +40,12 @@ class Firm:
 
     def seen(self, key: str, actor: str = "maria") -> Secondary:
         """The secondary logon as the actor sees it now."""
+        return self.seen_key(self.person(key).pk, actor)
+
+    def seen_key(self, logon: int, actor: str = "maria") -> Secondary:
+        """The same by the key of the logon."""
         now = timezone.now()
-        return secondary_of(portfolio_of(self.person(actor), self.portfolio, at=now), self.person(key).pk, at=now)
+        return secondary_of(portfolio_of(self.person(actor), self.portfolio, at=now), logon, at=now)
 
     def account(self, taxpayer: str, code: str) -> Account:
         return Account.objects.get(number=account_number(taxpayer, code))

@@ -15,6 +15,7 @@ from countersign.events import Channel
 from countersign.logons.models import Logon
 from countersign.policy.errors import Invalid
 from countersign.policy.rights import Rights
+from countersign.portfolios.queries import Standing
 from countersign.secondary_logons.events import SecondaryRightsChanged
 from countersign.secondary_logons.kinds import RIGHTS
 from countersign.secondary_logons.operations.changing import (
@@ -24,7 +25,8 @@ from countersign.secondary_logons.operations.changing import (
     receipt,
     record_change,
 )
-from countersign.secondary_logons.queries.accounts import limits_after, places_in_reach
+from countersign.secondary_logons.queries.accounts import limits_after
+from countersign.secondary_logons.queries.visible import visible_places
 from countersign.submissions.models import Submission
 from countersign.submissions.queries import submitted_before
 
@@ -59,7 +61,7 @@ def give_rights(
     check_may(standing, secondary, after=after)
     check_seen(secondary, version)
     changes = changed_places(secondary.limits, rights)
-    check_places(portfolio, changes, secondary.limits)
+    check_places(standing, changes, secondary.limits, now=now)
     submission = receipt(RIGHTS, actor=actor, logon=logon, token=token, channel=channel, now=now)
     for place, level in changes.items():
         refine(logon=logon, place=place, rights=level, submission=submission.confirmation_number, now=now)
@@ -92,13 +94,13 @@ def changed_places(limits: Limits, rights: NewRights) -> dict[Place, Rights | No
     return dict(sorted(changes.items(), key=lambda one: (one[0].taxpayer, one[0].account or 0)))
 
 
-def check_places(portfolio: int, changes: NewRights, limits: Limits) -> None:
-    """Raises ``Invalid`` for what the logon is not let in to, and for what would have no effect.
+def check_places(standing: Standing, changes: NewRights, limits: Limits, *, now: datetime) -> None:
+    """Raises ``Invalid`` for what the portfolio does not pass on or the actor may not know of, and for no effect.
 
     Lowering to No Access and taking a refinement away are never refused: they only narrow, or let a default hold.
     """
     raised = [place for place, level in changes.items() if level is not None and level > Rights.NO_ACCESS]
-    known = places_in_reach(portfolio, changes)
+    known = visible_places(standing, changes.keys(), at=now)
     strange = [place for place in changes if place not in known]
     if strange:
         raise Invalid({"rights": _("One of these accounts is not among the customers of this logon any more.")})

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from countersign.access.models import LogonStanding, Refinement, SecondaryLogon
 from countersign.access.operations.secondary import Place
-from countersign.access.queries.chosen_customers import GROUP_NOW
 from countersign.access.queries.covering import Limits, covers, limits_of_all
 from countersign.access.queries.own import live_at
 from countersign.logons.usernames import normal_username
@@ -30,6 +29,7 @@ from countersign.portfolios.queries import Standing
 from countersign.secondary_logons.models import RefinementFile
 from countersign.secondary_logons.queries.accounts import limits_after, places_in_reach
 from countersign.secondary_logons.queries.one import Secondary, may_manage
+from countersign.secondary_logons.queries.visible import Visible
 from countersign.taxpayers.identifiers import folded_name
 from countersign.uploads.reading import Heading, Shape, plain_word, rights_in
 
@@ -174,7 +174,7 @@ def all_refinements(standing: Standing, *, at: datetime, batch: int = 1_000) -> 
     while rows := list(found.filter(pk__gt=after)[:batch]):
         after = rows[-1][0]
         places = {(row[2], None) for row in rows}
-        visible = _Visible(standing, at).taxpayers({taxpayer for taxpayer, _none in places})
+        visible = Visible(standing, at).taxpayers({taxpayer for taxpayer, _none in places})
         yield [list(row[1:]) for row in rows if row[2] in visible]
 
 
@@ -212,51 +212,11 @@ def _secondaries(standing: Standing, usernames: Iterable[str], at: datetime) -> 
     return found
 
 
-class _Visible:
-    """Which customers the actor may know of: all of the portfolio, or those that a secondary MA is let in to."""
-
-    def __init__(self, standing: Standing, at: datetime) -> None:
-        self._standing, self._at = standing, at
-
-    def find(self, column: str, wanted: Iterable[Any]) -> list[tuple[int, str]]:
-        """(key, folded name) of those that ``column`` of the derived customers finds."""
-        limits = self._standing.limits
-        groups = None if limits is None else sorted(limits.groups)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"""SELECT k.taxpayer_id, k.name_folded FROM access_customer k
-                WHERE k.portfolio_id = %(portfolio)s AND k.passed_on AND k.{column} = ANY(%(wanted)s)
-                  AND (%(groups)s::bigint[] IS NULL OR ({GROUP_NOW}) = ANY(%(groups)s))""",
-                {
-                    "portfolio": self._standing.portfolio,
-                    "at": self._at,
-                    "wanted": list(wanted),
-                    "groups": groups,
-                },
-            )
-            found: list[tuple[int, str]] = cursor.fetchall()
-        if limits is None:
-            return found
-        return [row for row in found if limits.at_most(row[0], None) or _named_alone(limits, row[0])]
-
-    def taxpayers(self, keys: Iterable[int]) -> set[int]:
-        """Those of the keys that the actor may know of."""
-        return {key for key, _name in self.find("taxpayer_id", keys)}
-
-
-def _named_alone(limits: Limits, taxpayer: int) -> bool:
-    return any(
-        rights and limits.at_most(taxpayer, account)
-        for (of, account), rights in limits.refined.items()
-        if of == taxpayer
-    )
-
-
 class _Known:
     """The customers and accounts that the file names, as far as the actor may know of them."""
 
     def __init__(self, standing: Standing, rows: Sequence[Sequence[Any]], at: datetime) -> None:
-        visible = _Visible(standing, at)
+        visible = Visible(standing, at)
         numbers = {key for row in rows if (key := _key(row[2]))}
         names = {folded_name(row[3]) for row in rows if row[3] and not row[2]}
         self.by_name: dict[str, list[int]] = defaultdict(list)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from countersign.access.operations.secondary import Place, terms_of
-from countersign.access.queries.givable import givable_accounts, passed_places
+from countersign.access.queries.givable import givable_accounts
 from countersign.access.queries.group_changes import customers_of_groups, preview_of_groups
 from countersign.access.queries.listing import Filter
 from countersign.logons.signed_in import signed_in
@@ -35,6 +35,8 @@ from countersign.secondary_logons.operations.changing import checked_terms, limi
 from countersign.secondary_logons.operations.rights import changed_places
 from countersign.secondary_logons.queries.accounts import limits_after, with_limits
 from countersign.secondary_logons.queries.one import Secondary, groups_of
+from countersign.secondary_logons.queries.reach import check_may_look
+from countersign.secondary_logons.queries.visible import visible_places
 from countersign.secondary_logons.views.adding import group_hints
 from countersign.secondary_logons.views.one import changes_table, refusal
 from countersign.secondary_logons.views.previews import outcome, terms_query
@@ -129,7 +131,7 @@ def _groups_review(
 def group_clients(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
     """The list behind a count of the preview: the clients that the logon would gain, or lose."""
     standing, secondary = opened(request, portfolio, logon)
-    wanted, gained = _groups_asked(request, portfolio)
+    wanted, gained = _groups_asked(request, standing, secondary)
     number = page_in(request)
     found = customers_of_groups(
         portfolio,
@@ -162,9 +164,9 @@ def group_clients(request: HttpRequest, portfolio: int, logon: int) -> HttpRespo
 @require_safe
 def group_clients_csv(request: HttpRequest, portfolio: int, logon: int) -> HttpResponseBase:
     """The same list, whole."""
-    opened(request, portfolio, logon)
+    standing, secondary = opened(request, portfolio, logon)
     now = timezone.now()
-    wanted, gained = _groups_asked(request, portfolio)
+    wanted, gained = _groups_asked(request, standing, secondary)
     return customers_csv(
         lambda first: customers_of_groups(
             portfolio, groups=wanted, logon=logon, gained=gained, at=now, first=first, size=CSV_BATCH
@@ -172,11 +174,16 @@ def group_clients_csv(request: HttpRequest, portfolio: int, logon: int) -> HttpR
     )
 
 
-def _groups_asked(request: HttpRequest, portfolio: int) -> tuple[set[int], bool]:
-    """The groups that the address names, as far as the portfolio has them, and whether clients are gained."""
-    known = {group.pk for group in groups_of(portfolio)}
+def _groups_asked(request: HttpRequest, standing: Standing, secondary: Secondary) -> tuple[set[int], bool]:
+    """The groups that the address names, as far as the portfolio has them, and whether clients are gained.
+
+    Raises ``Refused`` where the actor may not see what the logon reaches, or would reach with them.
+    """
+    known = {group.pk for group in groups_of(standing.portfolio)}
     typed = request.GET.get("groups", "")[:20_000].split(",")
     wanted = known & {int(key) for key in typed if key.isascii() and key.isdigit() and len(key) < 19}
+    after = limits_with(terms_of(secondary.fact), wanted, secondary.limits)
+    check_may_look(standing, secondary, after=after)
     return wanted, request.GET.get("gained") == "1"
 
 
@@ -252,8 +259,9 @@ def settings(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
 def customer(request: HttpRequest, portfolio: int, logon: int, taxpayer: int) -> HttpResponse:
     """The most on every account of one customer: choose → review → Submit."""
     standing, secondary = opened(request, portfolio, logon)
+    check_may_look(standing, secondary)
     place = Place(taxpayer, None)
-    if not passed_places(portfolio, [place]):
+    if not visible_places(standing, [place], at=timezone.now()):
         raise Refused(Reason.NOT_FOUND, hidden=True)
     accounts = givable_accounts(logon, narrowed=Filter(taxpayer=taxpayer), size=SHOWN_ACCOUNTS).rows
     rows = with_limits(accounts, secondary.limits)

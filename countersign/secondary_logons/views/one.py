@@ -16,8 +16,9 @@ from countersign.access.queries.givable import GivablePage, givable_accounts
 from countersign.access.queries.listing import Filter, Position
 from countersign.access.wording import REASONS
 from countersign.logons.signed_in import signed_in
-from countersign.policy.errors import Invalid
+from countersign.policy.errors import Invalid, Refused
 from countersign.policy.facts import Standing as LogonStatus
+from countersign.policy.reasons import Reason
 from countersign.policy.rights import AccessType
 from countersign.portfolios.pages import SECONDARY_LOGONS, portfolio_page
 from countersign.portfolios.queries import Standing
@@ -26,6 +27,7 @@ from countersign.secondary_logons.operations import give_rights
 from countersign.secondary_logons.operations.rights import changed_places
 from countersign.secondary_logons.queries.accounts import GivableRow, limits_after, with_limits
 from countersign.secondary_logons.queries.one import Secondary, groups_of, may_manage, open_invitation
+from countersign.secondary_logons.queries.reach import may_look
 from countersign.secondary_logons.queries.vouching import open_ask
 from countersign.secondary_logons.views.steps import CHANGE, REVIEW, STEP, SUBMIT, asks_again, done, opened
 from countersign.secondary_logons.words import access_type_words, account_type_words, status_word
@@ -43,6 +45,11 @@ LONGEST_SEARCH = 200
 def logon(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
     """What the logon is and may do, and the button in the Give Rights column for each account."""
     standing, secondary = opened(request, portfolio, logon)
+    if not may_look(standing, secondary):
+        # Of somebody beyond its reach a secondary Master Administrator sees who it is, not which clients it has.
+        if request.method == "POST":
+            raise Refused(Reason.BEYOND_OWN_REACH)
+        return _page(request, standing, secondary, None)
     chosen = with_limits(givable_accounts(logon, only=_opened_accounts(request), size=MOST_OPEN).rows, secondary.limits)
     step = request.POST.get(STEP, "")
     if request.method != "POST" or step not in (REVIEW, SUBMIT, CHANGE):
@@ -160,33 +167,42 @@ def _position(key: str) -> Position | None:
     return Position(*found) if found else None
 
 
-def _page(request: HttpRequest, standing: Standing, secondary: Secondary, form: GiveRightsForm) -> HttpResponse:
+def _page(request: HttpRequest, standing: Standing, secondary: Secondary, form: GiveRightsForm | None) -> HttpResponse:
+    context = {
+        "secondary": secondary,
+        "form": form,
+        "summary": _summary(standing, secondary),
+        "groups": [group for group in groups_of(standing.portfolio) if group.pk in secondary.limits.groups],
+        "refused": refusal(standing, secondary),
+        "asked": open_ask(secondary.logon.pk, at=timezone.now()) is not None,
+        "declined": request.GET.get("declined") == "1" and not (form is not None and form.is_bound),
+        "invited": secondary.status is LogonStatus.INVITED,
+        "active": secondary.status is LogonStatus.ACTIVE,
+        "deactivated": secondary.status is LogonStatus.DEACTIVATED,
+    }
+    if form is not None:
+        context |= _give_rights(request, standing, secondary, form)
+    status = form.http_status if form is not None else 200
+    return portfolio_page(request, standing, SECONDARY_LOGONS, "secondary_logons/logon.html", context, status=status)
+
+
+def _give_rights(
+    request: HttpRequest, standing: Standing, secondary: Secondary, form: GiveRightsForm
+) -> dict[str, Any]:
+    """The Give Rights table, searched and paged."""
     asked = _asked(request, secondary.logon.pk)
     chips = [Chip(asked.search, address_with(request, q=None))] if asked.search else []
     if asked.refined:
         chips.append(Chip(_("With rights of their own"), address_with(request, only=None)))
-    context = {
-        "secondary": secondary,
-        "form": form,
+    return {
         "opened": [row.account.account for row in form.rows],
-        "summary": _summary(standing, secondary),
-        "groups": [group for group in groups_of(standing.portfolio) if group.pk in secondary.limits.groups],
-        "refused": refusal(standing, secondary),
         "table": _table(request, standing, secondary, form, asked),
         "typed": asked.search,
         "chips": chips,
         "only_set": "" if asked.refined else address_with(request, only="set"),
         "refinements": len(secondary.limits.refined),
         "pager": _pager(request, asked),
-        "asked": open_ask(secondary.logon.pk, at=timezone.now()) is not None,
-        "declined": request.GET.get("declined") == "1" and not form.is_bound,
-        "invited": secondary.status is LogonStatus.INVITED,
-        "active": secondary.status is LogonStatus.ACTIVE,
-        "deactivated": secondary.status is LogonStatus.DEACTIVATED,
     }
-    return portfolio_page(
-        request, standing, SECONDARY_LOGONS, "secondary_logons/logon.html", context, status=form.http_status
-    )
 
 
 def _summary(standing: Standing, secondary: Secondary) -> list[tuple[Any, ...]]:

@@ -22,6 +22,7 @@ from countersign.portfolios.queries import Standing
 from countersign.secondary_logons.operations.changing import limits_with
 from countersign.secondary_logons.operations.copying import limits_copied
 from countersign.secondary_logons.queries.one import Secondary, secondary_of
+from countersign.secondary_logons.queries.reach import check_may_look
 from countersign.secondary_logons.views.steps import opened, page_in
 from countersign.taxpayers.models import AccountType
 from countersign.ui.components.moments import number
@@ -152,7 +153,16 @@ def terms_query(terms: Terms) -> dict[str, Any]:
 
 
 def _asked(request: HttpRequest, standing: Standing, secondary: Secondary) -> Limits:
-    """The limits that the address names; where it names none, those that hold now."""
+    """The limits that the address names; where it names none, those that hold now.
+
+    Raises ``Refused`` where the actor may not see what the logon reaches, or would reach with them.
+    """
+    after = _named(request, standing, secondary)
+    check_may_look(standing, secondary, after=after)
+    return after
+
+
+def _named(request: HttpRequest, standing: Standing, secondary: Secondary) -> Limits:
     source = request.GET.get("source", "")
     if source.isascii() and source.isdigit() and len(source) < 19:
         model = secondary_of(standing, int(source), at=timezone.now())
