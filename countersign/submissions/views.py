@@ -18,11 +18,11 @@ from countersign.logons.models import Logon
 from countersign.logons.signed_in import signed_in
 from countersign.submissions.confirmation_numbers import normal_confirmation_number
 from countersign.submissions.forms import place_in_address, place_in_list
-from countersign.submissions.kinds import KINDS, Viewer
+from countersign.submissions.kinds import KINDS
 from countersign.submissions.models import Status
 from countersign.submissions.queries import PAGE_SIZE, Page, Row, submission_for, submissions_of
 from countersign.ui.components.moments import when
-from countersign.ui.shell import ActingFor
+from countersign.ui.shell import ActingFor, links
 from countersign.ui.spreadsheet import csv_response
 from countersign.ui.tables import (
     Chip,
@@ -137,7 +137,6 @@ def _page(request: HttpRequest, number: str, template: str) -> HttpResponse:
         "submission": found,
         "title": kind.title,
         "receipt": receipt,
-        "acting_for": _acting_for(receipt.taxpayer, viewer),
         "summary": [
             (_("Confirmation number"), spaced(found.confirmation_number)),
             (_("Status"), StatusWord(STATUS_LOOK[status], status.label)),
@@ -145,13 +144,10 @@ def _page(request: HttpRequest, number: str, template: str) -> HttpResponse:
         ],
         "number": spaced(found.confirmation_number),
     }
+    if receipt.taxpayer and (viewer.administers_taxpayer or viewer.administers_third_party):
+        # Else the bar says whom one acts for by default.
+        context["acting_for"] = ActingFor(receipt.taxpayer, _("Master Administrator"), links().get("acting_for", ""))
     return render(request, template, context)
-
-
-def _acting_for(name: str, viewer: Viewer) -> ActingFor | None:
-    if not name or not (viewer.administers_taxpayer or viewer.administers_third_party):
-        return None
-    return ActingFor(name, _("Master Administrator"), "/")
 
 
 def spaced(number: str) -> str:

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 SORT = "sort"
 PAGE_PARAMETERS = ("after", "before", "page")
 PAGE_SIZES = (25, 50, 100, 200)
+DEFAULT_PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +124,14 @@ def address_with(request: HttpRequest, **changes: Any) -> str:
     return f"?{query.urlencode()}"
 
 
-def page_size(request: HttpRequest, default: int = 50) -> int:
+def page_size(request: HttpRequest, default: int = DEFAULT_PAGE_SIZE) -> int:
     """``?size=`` if it is one of :data:`PAGE_SIZES`, else ``default``."""
     asked = request.GET.get("size", "")
     sizes = {str(size): size for size in PAGE_SIZES}
     return sizes.get(asked, default)
 
 
-def page_sizes(request: HttpRequest, default: int = 50) -> list[tuple[int, str, bool]]:
+def page_sizes(request: HttpRequest, default: int = DEFAULT_PAGE_SIZE) -> list[tuple[int, str, bool]]:
     """The sizes to choose from, for :class:`Pager`."""
     now = page_size(request, default)
     return [(size, address_with(request, size=size), size == now) for size in PAGE_SIZES]

@@ -187,7 +187,7 @@ def test_the_pages_from_upload_to_the_result_of_each_row(firm: Firm, client_for:
     assert b"3 persons can be added" in review.content and b"10 rows cannot be added" in review.content
     assert client.post(answer["Location"], {"step": "submit"}).status_code == 422
     assert client.post(answer["Location"], {"step": "skip", "token": str(uuid4())}).status_code == 303
-    assert b"Persons are being added" in client.get(answer["Location"]).content
+    assert b"Users are being added" in client.get(answer["Location"]).content
     add_rows(LogonFile.objects.get().pk)
     assert b"3 of 13 added, 10 skipped" in client.get(answer["Location"]).content
     results = reverse("secondary_logons:results", args=[firm.portfolio, LogonFile.objects.get().pk])

@@ -147,8 +147,8 @@ def test_the_pages(firm: Firm) -> None:
     assert in_group(firm, "HARBOR-BAKERY") == "Firm"
     assert "Rows skipped" in text(client.get(response["Location"]))
     results = client.get(f"{sent['Location']}results.csv").getvalue().decode("utf-8-sig")
-    assert "Harbor Bakery LLC,Firm,comes to this security group" in results
-    assert "Nobody,Firm,no customer has this number or name" in results
+    assert "Harbor Bakery LLC,Firm,Comes to this security group" in results
+    assert "Nobody,Firm,No customer has this number or name" in results
     assert signed_in(firm, "victor").get(sent["Location"]).status_code == 404
 
 
@@ -206,7 +206,7 @@ def test_a_long_file_does_only_what_was_shown(firm: Firm) -> None:
         assert (kept.refused, kept.done) == ("changed", 0)
         assert in_group(firm, "HARBOR-BAKERY") == "Restaurants"
         results = signed_in(firm).get(address(firm, "results", kept.pk)).getvalue().decode()
-        assert "was left out, because the file has stopped" in results
+        assert "Was left out, because the file has stopped" in results
         place(firm, firm.chosen("HARBOR-BAKERY"), "Retail clients")
 
 

@@ -23,7 +23,7 @@ from countersign.registration.queries import own_access, request_with_sides
 from countersign.registration.receipts import proof_words, state_now
 from countersign.taxpayers.models import Account
 from countersign.ui.components.moments import day, when
-from countersign.ui.shell import ActingFor
+from countersign.ui.shell import ActingFor, links
 from countersign.ui.tables import Column, Table, TwoLines
 
 REVIEW, CHANGE, SUBMIT, DECLINE, DECLINE_NOW = "review", "change", "submit", "decline", "decline_now"
@@ -100,7 +100,7 @@ def _done(asked: RequestForAccess) -> HttpResponse:
 def _context(asked: RequestForAccess) -> dict[str, object]:
     held = own_access(asked.requested_by_id, asked.taxpayer_id, at=timezone.now())
     return {
-        "acting_for": ActingFor(asked.taxpayer.legal_name, _("Master Administrator"), "/"),
+        "acting_for": ActingFor(asked.taxpayer.legal_name, _("Master Administrator"), links().get("acting_for", "")),
         "asked": asked,
         "person": asked.requested_by.full_name,
         "taxpayer": asked.taxpayer.legal_name,

@@ -143,7 +143,7 @@ def results(request: HttpRequest, portfolio: int, file: int) -> HttpResponseBase
 def _progress(kept: LogonFile) -> dict[str, object]:
     counts = counts_of(kept) | {"invited": number(kept.invited)}
     words = ProgressWords(
-        running=_("Persons are being added"),
+        running=_("Users are being added"),
         done=_("The file is done"),
         stopped=_("Adding has stopped"),
         refused=_("A row could not be added any more, or you may no longer add logons here. The rest was left out."),

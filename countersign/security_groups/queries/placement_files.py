@@ -49,14 +49,14 @@ class Outcome(StrEnum):
 
 
 WORDS = {
-    Outcome.PLACED: gettext_lazy("comes to this security group"),
-    Outcome.ALREADY: gettext_lazy("is in this security group already"),
-    Outcome.NO_CUSTOMER: gettext_lazy("no customer has this number or name"),
-    Outcome.SEVERAL: gettext_lazy("several customers have this name: give the customer number"),
-    Outcome.TWICE: gettext_lazy("the customer stands in the file more than once, with different groups"),
-    Outcome.NO_GROUP: gettext_lazy("there is no security group of this name"),
+    Outcome.PLACED: gettext_lazy("Comes to this security group"),
+    Outcome.ALREADY: gettext_lazy("Is in this security group already"),
+    Outcome.NO_CUSTOMER: gettext_lazy("No customer has this number or name"),
+    Outcome.SEVERAL: gettext_lazy("Several customers have this name: give the customer number"),
+    Outcome.TWICE: gettext_lazy("The customer stands in the file more than once, with different groups"),
+    Outcome.NO_GROUP: gettext_lazy("There is no security group of this name"),
     Outcome.CELLS: gettext_lazy("The row has more cells than the first line. Put text that has commas in quotes"),
-    Outcome.LEFT_OUT: gettext_lazy("was left out, because the file has stopped"),
+    Outcome.LEFT_OUT: gettext_lazy("Was left out, because the file has stopped"),
 }
 FINE = (Outcome.PLACED, Outcome.ALREADY)
 

@@ -70,6 +70,9 @@ def changes(request: HttpRequest, portfolio: int) -> HttpResponse:
         "target": target,
         "kept": to is None,
         "who": who,
+        "back_url": reverse("security_groups:place", args=[portfolio])
+        + address_of(chosen, to=KEPT if to is None else to),
+        "back_words": _("Select Security Group"),
         "csv_url": f"{csv_url}?{request.GET.urlencode()}",
         "pager": Pager(
             previous_url=f"{address_with(request)}&page={page - 1}" if page > 1 else "",

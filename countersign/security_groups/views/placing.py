@@ -67,7 +67,8 @@ def _place(request: HttpRequest, standing: Standing, chosen: Chosen, customer: C
     now = timezone.now()
     context: dict[str, Any] = {"customer": customer, "chosen": chosen, "address": _address(standing, chosen, customer)}
     if request.method != "POST":
-        return _select(request, standing, PlaceForm(), context)
+        # Whoever comes back from the clients behind a count finds the group still selected.
+        return _select(request, standing, PlaceForm(initial={"group": request.GET.get("to", "")}), context)
     form = PlaceForm(request.POST)
     step = step_of(request)
     if not form.is_valid() or step == CHANGE:

@@ -131,6 +131,8 @@ def changes_of_file(request: HttpRequest, portfolio: int, file: int) -> HttpResp
     context = {
         "table": table,
         "who": who,
+        "back_url": reverse("security_groups:upload_review", args=[portfolio, file]),
+        "back_words": _("Review what the file would do"),
         "csv_url": f"{reverse('security_groups:upload_changes_csv', args=[portfolio, file])}?{request.GET.urlencode()}",
         "pager": Pager(
             previous_url=f"{address_with(request)}&page={page - 1}" if page > 1 else "",

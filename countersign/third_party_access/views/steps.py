@@ -13,7 +13,7 @@ from countersign.taxpayers.models import Taxpayer
 from countersign.third_party_access.queries.clients import Relation
 from countersign.third_party_access.queries.grants import Holding
 from countersign.ui.components.moments import day
-from countersign.ui.shell import ActingFor
+from countersign.ui.shell import ActingFor, links
 from countersign.ui.tables import Column, Table, TwoLines
 from countersign.ui.words import RIGHTS
 
@@ -34,7 +34,7 @@ def done(number: str) -> HttpResponse:
 
 def acting_for(taxpayer: Taxpayer) -> ActingFor:
     """The bar that says whom one acts for (UX rule 2)."""
-    return ActingFor(taxpayer.legal_name, _("Master Administrator"), "/")
+    return ActingFor(taxpayer.legal_name, _("Master Administrator"), links().get("acting_for", ""))
 
 
 def account_words(holding: Holding) -> TwoLines:

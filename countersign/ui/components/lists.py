@@ -16,7 +16,7 @@ from countersign.policy.rights import Rights
 from countersign.ui.components.fields import bare_field
 from countersign.ui.components.messages import status
 from countersign.ui.components.moments import day, number, when
-from countersign.ui.tables import Chip, Column, Link, Pager, StatusWord, Table, TwoLines
+from countersign.ui.tables import DEFAULT_PAGE_SIZE, Chip, Column, Link, Pager, StatusWord, Table, TwoLines
 from countersign.ui.words import RIGHTS
 
 
@@ -86,8 +86,12 @@ def chips(shown: Sequence[Chip], clear_url: str = "") -> dict[str, Any]:
 
 
 def pager(page: Pager) -> dict[str, Any]:
-    """Previous and next, where one is, and page sizes."""
-    return {"page": page}
+    """Previous and next, where one is, and page sizes, unless each of them would show the whole list."""
+    several = bool(page.previous_url or page.next_url)
+    smallest = min((size for size, _address, _now in page.sizes), default=0)
+    chosen = max((size for size, _address, now in page.sizes if now), default=0)
+    longer = page.total > smallest if page.total is not None else chosen > DEFAULT_PAGE_SIZE
+    return {"page": page, "sizes_matter": several or longer}
 
 
 def summary_list(rows: Sequence[tuple[Any, Any] | tuple[Any, Any, Link]]) -> dict[str, Any]:
