@@ -119,6 +119,34 @@ def test_of_twenty_parallel_digits_one_succeeds_and_no_more_than_five_are_compar
     assert ended == {"Invalid": 5, "Locked": 15}
 
 
+def test_digits_confirm_the_address_that_they_were_sent_to_and_no_other(world: World) -> None:
+    """Another address is given between the reading of the registration and the comparing of the digits."""
+    registration, _token, digits = confirmable(world)
+    registration.refresh_from_db()
+    elsewhere = Registration.objects.get(pk=registration.pk)
+    send_confirmation(registration=elsewhere, email="somebody.else@mail.example", now=world.now)
+    with pytest.raises(Invalid):
+        confirm_by_digits(registration=registration, digits=digits, now=world.now)
+    assert Registration.objects.get(pk=registration.pk).email_confirmed_at is None
+
+
+def test_a_link_against_another_address_waits_in_no_circle(world: World) -> None:
+    """The link of the mail before and another address at once: whichever comes first, none is confirmed unasked."""
+    for number in range(10):
+        registration, token, _digits = confirmable(world)
+        again = Registration.objects.get(pk=registration.pk)
+        other = f"other{number}@mail.example"
+        ended = at_once(
+            lambda registration=registration, token=token: confirm_by_link(
+                registration=registration, token=token, now=world.now
+            ),
+            lambda again=again, other=other: send_confirmation(registration=again, email=other, now=world.now),
+        )
+        assert set(ended) <= {"done", "LinkVoid"}
+        registration.refresh_from_db()
+        assert registration.email_confirmed_at is None or registration.email != other
+
+
 def test_a_double_submit_of_the_last_page_makes_one_logon(world: World) -> None:
     registration, token, _digits = confirmable(world)
     confirm_by_link(registration=registration, token=token, now=world.now)

@@ -71,6 +71,7 @@ def _send(registration: Registration, email: str, now: datetime) -> None:
 @transaction.atomic
 def confirm_by_link(*, registration: Registration, token: str, now: datetime) -> None:
     """Use the link. Raises ``LinkVoid`` unless it is this registration's newest; of parallel tries one succeeds."""
+    _hold(registration)
     if links.find(KIND, token, now=now).subject != str(registration.pk):
         raise links.LinkVoid
     links.use(KIND, token, now=now)
@@ -78,16 +79,30 @@ def confirm_by_link(*, registration: Registration, token: str, now: datetime) ->
 
 
 def confirm_by_digits(*, registration: Registration, digits: str, now: datetime) -> None:
-    """Compare the six digits. Raises ``Invalid`` for wrong ones and ``Locked`` after five of them."""
+    """Compare the six digits. Raises ``Invalid`` for wrong ones, ``Locked`` after five of them, ``LinkVoid`` when over.
+
+    Those of the mail that is the newest by then, and nothing else: another address may have been given meanwhile.
+    """
     counted = limiter.limit("registration_digits", str(registration.pk), "six_digits")
     limiter.reserve(counted, now=now)
     typed = _code_hash(registration.pk, digits.replace(" ", ""))
-    if registration.code_hash is None or not constant_time_compare(bytes(registration.code_hash), typed):
-        raise Invalid({"digits": _("These are not the digits of the newest mail. Check them and try again.")})
     with transaction.atomic():
+        held = _hold(registration)
+        if held.email_confirmed_at is not None:
+            raise links.LinkVoid
+        if held.code_hash is None or not constant_time_compare(bytes(held.code_hash), typed):
+            raise Invalid({"digits": _("These are not the digits of the newest mail. Check them and try again.")})
         links.void(KIND, subject=str(registration.pk), now=now)
         _confirmed(registration, now)
     limiter.forget(counted)
+
+
+def _hold(registration: Registration) -> Registration:
+    """The registration as it is now, its row held before its links as where a mail is sent. Raises ``LinkVoid``."""
+    held = Registration.objects.select_for_update(of=("self",)).filter(pk=registration.pk).first()
+    if held is None:
+        raise links.LinkVoid
+    return held
 
 
 def _confirmed(registration: Registration, now: datetime) -> None:
