@@ -69,8 +69,14 @@ def find(kind: str, token: str, *, now: datetime) -> Link:
 
 
 def use(kind: str, token: str, *, now: datetime) -> Link:
-    """Use the link up, inside the caller's transaction. Raises ``LinkVoid`` for all but one of parallel tries."""
+    """Use the link up, inside the caller's transaction. Raises ``LinkVoid`` for all but one of parallel tries.
+
+    The row of its logon is held before the link's, as in everything that ends links of a logon: of the two neither
+    waits for the other in a circle, and the logon that the link comes with is as it is by then.
+    """
     link = find(kind, token, now=now)
+    if link.logon_id is not None:
+        link.logon = Logon.objects.select_for_update(no_key=True).get(pk=link.logon_id)
     if not _open(kind, now).filter(pk=link.pk).update(used_at=now):
         raise LinkVoid
     return link
@@ -109,7 +115,7 @@ def forget_old_links(*, now: datetime) -> int:
 def _one_at_a_time(kind: str, whose: str) -> None:
     """Hold what the newest link replaces until the transaction ends: two would not see each other's."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [20_104, f"{kind} {whose}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [20_105, f"{kind} {whose}"])
 
 
 def _open(kind: str, now: datetime) -> QuerySet[Link]:

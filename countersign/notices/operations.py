@@ -18,6 +18,7 @@ from countersign.notices.events import ReportedNotMe
 from countersign.notices.kinds import KINDS
 from countersign.notices.models import NOT_ME as NOT_ME_CASE
 from countersign.notices.models import RECOVERY_STOPPED, Case, MailChoice, Notice, NoticeChoice
+from countersign.notices.queries import what_it_stops
 from countersign.notices.telling import NOT_ME, Stops, mail_words, stop_subject
 from countersign.policy.errors import Invalid
 
@@ -35,7 +36,7 @@ def stop_by_link(*, token: str, now: datetime) -> Case:
     """
     link = links.use(NOT_ME, token, now=now)
     logon = Logon.objects.select_for_update(no_key=True).get(pk=link.details["logon"])
-    stops = Stops(link.details["stops"])
+    stops = what_it_stops(link)
     return _stop(logon, about=link.details["about"], stops=stops, actor=None, channel=events.Channel.MAIL, now=now)
 
 

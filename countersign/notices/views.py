@@ -20,6 +20,7 @@ from countersign.logons.signed_in import signed_in
 from countersign.notices.kinds import KINDS, Unknown, Words
 from countersign.notices.models import RECOVERY_STOPPED, MailChoice, Notice, NoticeChoice
 from countersign.notices.operations import choose_mail, mark_read, stop_by_link, stop_own
+from countersign.notices.queries import what_it_stops
 from countersign.notices.telling import NOT_ME, Stops
 from countersign.ui.components.moments import when
 from countersign.ui.converters import LARGEST_KEY
@@ -129,9 +130,10 @@ def not_me(request: HttpRequest) -> HttpResponse:
     except LinkVoid:
         return render(request, "notices/not_me_void.html", {}, status=410)
     kind = KINDS.get(found.details["about"])
+    stops = what_it_stops(found)
     context = {
-        "whole": found.details["stops"] == Stops.SIGN_IN.value,
-        "recovery": found.details["stops"] == Stops.RECOVERY.value,
+        "whole": stops is Stops.SIGN_IN,
+        "recovery": stops is Stops.RECOVERY,
         "subject": kind.words(Unknown()).subject if kind else "",
         "own": False,
     }

@@ -18,12 +18,14 @@ from countersign.logons.links import LinkVoid
 from countersign.logons.models import Logon
 from countersign.logons.passwords import set_password
 from countersign.mail.models import OutboxMail
-from countersign.notices.models import Case, MailChoice, Notice
+from countersign.notices.models import RECOVERY_STOPPED, Case, MailChoice, Notice
 from countersign.notices.operations import choose_mail, send_digests, stop_by_link
+from countersign.notices.queries import recovery_stopped
 from countersign.notices.telling import Stops, tell
 from countersign.policy.errors import Invalid
 from countersign.profile.notice_kinds import NAME_CHANGED
 from countersign.profile.operations import ask_email_change, confirm_email_change
+from countersign.recovery.operations import reset_password
 from countersign.sign_in.operations import sign_in
 from tests.third_party_access.test_races import at_once
 from tests.third_party_access.world import World, build_world
@@ -113,6 +115,26 @@ def test_of_a_change_of_address_only_the_change_is_stopped(world: World) -> None
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("first_told", ["the change was asked for", "a new name"])
+def test_a_mail_from_before_the_address_changed_stops_recovery_too(world: World, first_told: str) -> None:
+    """SPEC 3: "the old one is told for 10 days with a link that stops (ends sessions and recovery)".
+
+    Whoever opens the older mail first, or has lost the newer one, stops no less: recovery would go to the thief.
+    """
+    token = told(world.dana, world.now) if first_told == "a new name" else ""
+    ask_email_change(actor=world.dana, which="first", email="thief@mail.example", now=world.now)
+    token = token or last_link("dana@mail.example", "/this-was-not-me/")
+    confirm_email_change(token=last_link("thief@mail.example", "/confirm-email/"), now=world.later(minutes=5))
+    page = Client()
+    page.get(f"/this-was-not-me/{token}/")
+    shown = page.get("/this-was-not-me/").content.decode()
+    stop_by_link(token=token, now=world.later(minutes=6))
+    assert Case.objects.get().kind == RECOVERY_STOPPED
+    assert Logon.objects.filter(recovery_stopped(), pk=world.dana.pk, sign_in_stopped_at__isnull=False).exists()
+    assert "staff" in shown
+
+
+@pytest.mark.django_db
 def test_security_mail_ignores_the_digest_and_other_mail_waits_for_it(world: World) -> None:
     choose_mail(actor=world.dana, choice=MailChoice.DAILY)
     told(world.dana, world.now)
@@ -176,3 +198,22 @@ def test_of_twenty_confirmations_of_one_address_one_succeeds(committed: World) -
     call = once(partial(confirm_email_change, token=token, now=committed.now + timedelta(minutes=1)))
     assert Counter(at_once(*[call] * 20)) == {"done": 1, "Invalid": 19}  # type: ignore[list-item]
     assert Logon.objects.get(pk=committed.dana.pk).second_email == "two@mail.example"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stopping_against_what_a_thief_is_about_to_do_waits_in_no_circle(committed: World) -> None:
+    """The owner's *This wasn't me* at the very moment of a new address, or of a new password by a mailed link."""
+    dana = committed.dana
+    for number in range(6):
+        now = timezone.now()
+        new = f"thief{number}@mail.example"
+        ask_email_change(actor=dana, which="second", email=new, now=now)
+        confirm = partial(confirm_email_change, token=last_link(new, "/confirm-email/"), now=now)
+        reset = links.issue(
+            "reset", logon=dana, details={"address": dana.email.lower()}, now=now, lifetime=timedelta(minutes=30)
+        )
+        choose = partial(reset_password, token=reset, password=f"seven quiet ferries {number}", now=now)
+        stop = partial(stop_by_link, token=told(dana, now), now=now)
+        ended = at_once(once(confirm), once(choose), once(stop))  # type: ignore[arg-type]
+        assert ended[2] == "done"
+        Case.objects.update(closed_at=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -137,10 +138,8 @@ def test_a_link_against_another_address_waits_in_no_circle(world: World) -> None
         again = Registration.objects.get(pk=registration.pk)
         other = f"other{number}@mail.example"
         ended = at_once(
-            lambda registration=registration, token=token: confirm_by_link(
-                registration=registration, token=token, now=world.now
-            ),
-            lambda again=again, other=other: send_confirmation(registration=again, email=other, now=world.now),
+            partial(confirm_by_link, registration=registration, token=token, now=world.now),
+            partial(send_confirmation, registration=again, email=other, now=world.now),
         )
         assert set(ended) <= {"done", "LinkVoid"}
         registration.refresh_from_db()

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
@@ -16,7 +17,6 @@ from django.utils import timezone
 from countersign.access.models import GroupMember, LogonStanding, Refinement, SecondaryLogon
 from countersign.access.operations.secondary import Place, Terms
 from countersign.events.models import Entry
-from countersign.importing.operations import import_folder
 from countersign.logons.hash_cap import Busy
 from countersign.logons.links import LinkVoid
 from countersign.logons.models import Logon, Passkey
@@ -34,11 +34,13 @@ from countersign.secondary_logons.operations import (
     enroll,
     give_rights,
     reactivate_access,
+    send_again,
 )
 from countersign.secondary_logons.operations.refining import set_refinements
 from countersign.secondary_logons.operations.vouching import ask_parent, decline_to_vouch, vouch
 from countersign.submissions.models import Submission
-from tests.cast import known_since, username, write_cast
+from tests.cast import username
+from tests.imported_cast import import_cast
 from tests.secondary_logons.conftest import MA, TA, Firm
 from tests.secondary_logons.test_refinement_files import good, kept, submit, version
 
@@ -47,8 +49,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def firm(transactional_db: None, tmp_path: Path) -> Iterator[Firm]:
-    write_cast(tmp_path, today=timezone.localdate())
-    assert import_folder(tmp_path, now=timezone.now(), effective=known_since(timezone.localdate())).landed
+    import_cast(tmp_path)
     yield Firm()
 
 
@@ -124,6 +125,26 @@ def test_a_link_enrolls_once(firm: Firm) -> None:
     assert ended["done"] == 1
     assert ended["LinkVoid"] + ended["Busy"] == 19
     assert Entry.objects.filter(name="SecondaryLogonEnrolled").count() == 1
+
+
+def test_enrolling_against_cancelling_and_sending_again_waits_in_no_circle(firm: Firm) -> None:
+    """Law 8, and an invitation that is withdrawn or replaced at the moment at which it is followed."""
+    for number in range(8):
+        name = f"noor.number{number}"
+        add_secondary(**firm.new(username=name))
+        noor = Logon.objects.get(username=name)
+        mail = OutboxMail.objects.filter(to="noor@lopezcpa.example").latest("pk")
+        token = re.search(r"/enroll/([\w-]{43})/", mail.text)
+        assert token
+        base = {"actor": firm.parent, "portfolio": firm.portfolio, "logon": noor.pk}
+        other = partial(cancel_access, **base) if number % 2 else partial(send_again, **base)
+        ends = at_once(
+            partial(enroll, token=token[1], password=f"violet stairs hum {number}", now=timezone.now()),
+            partial(other, now=timezone.now()),
+        )
+        assert ends[1] == "done" or (ends[0], ends[1]) == ("done", "Stale")
+        standing = LogonStanding.objects.get(logon=noor, ended_at__isnull=True).status
+        assert standing == ("cancelled" if number % 2 else "active" if ends[0] == "done" else "invited")
 
 
 def test_cancelling_wins_against_everything_that_comes_after(firm: Firm) -> None:

@@ -58,8 +58,9 @@ def enroll(*, token: str, password: str, now: datetime) -> Logon:
 
 @transaction.atomic
 def _enroll(token: str, password: str, now: datetime) -> Logon:
+    # The portfolio before the logon and its links, as in every change by the parent.
+    lock_portfolio(_fact(links.find(ENROLL, token, now=now).logon_id, now).portfolio_id)
     link = links.use(ENROLL, token, now=now)
-    lock_portfolio(_fact(link.logon_id, now).portfolio_id)
     fact = _fact(link.logon_id, now)
     parent = holder_of(fact.portfolio_id, at=now)
     if parent is None or not portfolios_of(parent, at=now, only=fact.portfolio_id):
