@@ -166,16 +166,9 @@ def _default_language() -> None:
 @pytest.fixture
 def cast_world(db: None, tmp_path: Path) -> None:
     """The demo's named cast, imported: see tests/cast.py. Everything begins long ago."""
-    from django.utils import timezone
+    from tests.imported_cast import import_cast
 
-    from countersign.importing.operations import import_folder
-    from tests.cast import known_since, write_cast
-
-    now = timezone.now()
-    folder = tmp_path / "cast"
-    write_cast(folder, today=timezone.localdate(now))
-    report = import_folder(folder, now=now, effective=known_since(timezone.localdate(now)))
-    assert report.landed, report
+    import_cast(tmp_path / "cast")
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
-from countersign.importing.operations import import_folder
-from tests.cast import PASSWORD, known_since, username, write_cast
+from tests.cast import PASSWORD, username
+from tests.imported_cast import import_cast
 
 expect.set_options(timeout=10_000)
 VIOLATIONS = (
@@ -22,9 +21,7 @@ VIOLATIONS = (
 @pytest.fixture
 def site(transactional_db: None, live_server: Any, tmp_path: Path) -> str:
     """The address of the site with the cast in it."""
-    write_cast(tmp_path, today=timezone.localdate())
-    report = import_folder(tmp_path, now=timezone.now(), effective=known_since(timezone.localdate()))
-    assert report.landed
+    import_cast(tmp_path)
     return str(live_server.url)
 
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 from countersign.access.models import Refinement, SecurityGroup
 from countersign.access.queries.chosen_customers import Chosen
 from countersign.access.queries.group_changes import preview_of_placing
-from countersign.importing.operations import import_folder
 from countersign.logons.models import Logon
 from countersign.taxpayers.models import Taxpayer
-from tests.cast import known_since, username, write_cast
+from tests.cast import username
+from tests.imported_cast import import_cast
 
 
 @dataclass
@@ -56,9 +56,7 @@ class Firm:
 
 
 def _import(folder: Path) -> Firm:
-    write_cast(folder, today=timezone.localdate())
-    report = import_folder(folder, now=timezone.now(), effective=known_since(timezone.localdate()))
-    assert report.landed
+    import_cast(folder)
     return Firm(timezone.now())
 
 
