@@ -52,3 +52,14 @@ def may_turn_full(*, other_full_master: bool, disputed: bool, taxpayer: Taxpayer
     if other_full_master or disputed:
         return Reason.PROVISIONAL
     return may_enter(taxpayer)
+
+
+def may_follow(*, administered_since: bool, administrator: bool, taxpayer: TaxpayerFacts) -> Reason | None:
+    """Whether whom the last MA named may become MA in its place: it widens, so no freeze and no pause lets it.
+
+    ``administered_since``: a full MA was there after the offer, also one that has left again: the offer is that one's
+    to make by then. ``administrator``: the person still is Tax Administrator of the taxpayer.
+    """
+    if administered_since or not administrator:
+        return Reason.ACCESS_CHANGED
+    return may_enter(taxpayer)

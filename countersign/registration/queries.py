@@ -6,14 +6,14 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from countersign.access.models import LogonStanding, SecondaryLogon, TaxpayerAccess, TaxpayerCondition
+from countersign.access.models import LogonStanding, SecondaryLogon, TaxpayerAccess
 from countersign.access.queries.own import live_at
 from countersign.logons.models import Logon
 from countersign.policy.entry import Outcome, outcome
-from countersign.policy.facts import Condition, Standing, TaxpayerFacts
+from countersign.policy.facts import Standing
 from countersign.policy.rights import AccessType
 from countersign.registration.models import Registration, RequestForAccess
-from countersign.taxpayers.models import ProofKind, Taxpayer, TaxpayerKind
+from countersign.taxpayers.models import ProofKind
 
 
 def open_registration(key: object, *, at: datetime) -> Registration | None:
@@ -23,13 +23,6 @@ def open_registration(key: object, *, at: datetime) -> Registration | None:
     return (
         Registration.objects.select_related("taxpayer").filter(pk=key, done_at__isnull=True, expires_at__gt=at).first()
     )
-
-
-def facts_of(taxpayer: Taxpayer, *, at: datetime) -> TaxpayerFacts:
-    """The taxpayer as the policy reads it."""
-    rows = TaxpayerCondition.objects.filter(live_at(at), taxpayer=taxpayer).values_list("condition", flat=True)
-    conditions = frozenset(Condition(row) for row in rows)
-    return TaxpayerFacts(taxpayer.pk, taxpayer.kind == TaxpayerKind.INDIVIDUAL, conditions)
 
 
 def masters(taxpayer: int, *, provisional: bool, at: datetime) -> QuerySet[Logon]:

@@ -14,7 +14,9 @@ from countersign.access.models import (
     TaxpayerAccess,
 )
 from countersign.access.operations.customers import differences
+from countersign.access.operations.own import begin_access, end_access
 from countersign.access.operations.portfolios import ensure_portfolio
+from countersign.access.operations.standing import begin_condition, end_condition
 from countersign.access.queries.decisions import check
 from countersign.events.models import Entry
 from countersign.leaving.models import OfferState, SuccessorOffer
@@ -30,7 +32,9 @@ from countersign.logons.models import Logon
 from countersign.mail.models import OutboxMail
 from countersign.notices.models import Notice
 from countersign.policy.errors import Invalid, Refused, Stale
-from countersign.policy.rights import Rights
+from countersign.policy.facts import Condition
+from countersign.policy.reasons import Reason
+from countersign.policy.rights import AccessType, Rights
 from countersign.submissions.models import Submission
 from countersign.third_party_access.models import AccessRequest, State
 from tests.third_party_access.world import World
@@ -141,6 +145,52 @@ def test_an_offer_ends_in_time_and_with_the_access(world: World) -> None:
         TaxpayerAccess.objects.filter(logon=world.tess, ended_at=None).update(ended_at=world.now)
     with pytest.raises(Stale):
         accept_succession(actor=world.tess, offer=offer.pk, now=world.now)
+
+
+@pytest.mark.parametrize("condition", [Condition.FROZEN_AS_TAXPAYER, Condition.DECEASED, Condition.DISSOLVED])
+def test_nobody_follows_while_the_taxpayer_is_frozen_or_paused(world: World, condition: Condition) -> None:
+    """SPEC 2: frozen, "every operation that widens refused"; deceased, "until staff confirm a fiduciary as MA"."""
+    delete(world, world.olive)
+    delete(world, world.dana, Choices({world.bakery.pk: world.tess.pk}))
+    offer = SuccessorOffer.objects.get()
+    with transaction.atomic():
+        begin_condition(taxpayer=world.bakery, condition=condition, submission="", now=world.now)
+    with pytest.raises(Refused) as refused:
+        accept_succession(actor=world.tess, offer=offer.pk, now=world.now)
+    frozen = condition is Condition.FROZEN_AS_TAXPAYER
+    assert refused.value.reason == (Reason.TAXPAYER_FROZEN if frozen else Reason.TAXPAYER_PAUSED)
+    assert not TaxpayerAccess.objects.filter(logon=world.tess, access_type="MA").exists()
+    with transaction.atomic():
+        end_condition(taxpayer=world.bakery, condition=condition, submission="", now=world.now)
+    accept_succession(actor=world.tess, offer=offer.pk, now=world.now)
+
+
+def test_a_refusal_works_while_the_taxpayer_is_frozen(world: World) -> None:
+    """SPEC 2: "a freeze never stops a reduction"."""
+    delete(world, world.olive)
+    delete(world, world.dana, Choices({world.bakery.pk: world.tess.pk}))
+    with transaction.atomic():
+        begin_condition(taxpayer=world.bakery, condition=Condition.FROZEN_AS_TAXPAYER, submission="", now=world.now)
+    decline_succession(actor=world.tess, offer=SuccessorOffer.objects.get().pk, now=world.now)
+
+
+def test_an_offer_dies_for_good_once_somebody_administers_the_taxpayer_again(world: World) -> None:
+    """Also when that one has left by then, and named nobody."""
+    delete(world, world.olive)
+    delete(world, world.dana, Choices({world.bakery.pk: world.tess.pk}))
+    offer, later = SuccessorOffer.objects.get(), world.later(days=1)
+    with transaction.atomic():
+        begun = begin_access(
+            logon=world.luis,
+            taxpayer=world.bakery,
+            access_type=AccessType.MASTER_ADMINISTRATOR,
+            submission="",
+            now=later,
+        )
+    with transaction.atomic():
+        end_access(access=begun, submission="", now=world.later(days=2))
+    with pytest.raises(Stale):
+        accept_succession(actor=world.tess, offer=offer.pk, now=world.later(days=3))
 
 
 def test_nobody_is_named_who_was_not_shown(world: World) -> None:

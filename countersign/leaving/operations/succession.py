@@ -8,6 +8,7 @@ from django.db import transaction
 
 from countersign.access.models import TaxpayerAccess
 from countersign.access.operations.own import begin_access, hold_taxpayer
+from countersign.access.queries.conditions import facts_of
 from countersign.access.queries.own import live_at
 from countersign.events import Channel, Event, record
 from countersign.leaving.events import SuccessorAccepted, SuccessorDeclined
@@ -16,6 +17,7 @@ from countersign.leaving.models import OfferState, SuccessorOffer
 from countersign.leaving.operations.parting import check_active
 from countersign.leaving.queries import masters_of
 from countersign.logons.models import Logon
+from countersign.policy.entry import may_follow
 from countersign.policy.errors import Refused, Stale
 from countersign.policy.reasons import Reason
 from countersign.policy.rights import AccessType
@@ -27,13 +29,16 @@ from countersign.submissions.operations import open_submission
 def accept_succession(*, actor: Logon, offer: int, now: datetime, channel: Channel = Channel.ONLINE) -> Submission:
     """The actor, still Tax Administrator of the taxpayer, becomes its Master Administrator as the last one wished.
 
-    Raises a hidden ``Refused`` for anybody else, ``Stale`` when the offer is closed, its time is over, somebody
-    administers the taxpayer again, or the actor is nothing to it any more.
+    Raises a hidden ``Refused`` for anybody else, ``Refused`` while the taxpayer is frozen or paused, ``Stale`` when the
+    offer is closed, its time is over, somebody has administered the taxpayer since, or the actor is nothing to it any
+    more.
     """
     locked = _held(actor, offer, now)
-    there = TaxpayerAccess.objects.filter(live_at(now), logon=actor, taxpayer=locked.taxpayer, accepted=True)
-    if masters_of([locked.taxpayer_id], at=now).exists() or not there.exists():
-        raise Stale(what=Reason.ACCESS_CHANGED)
+    reason = against_following(locked, at=now)
+    if reason is Reason.ACCESS_CHANGED:
+        raise Stale(what=reason)
+    if reason is not None:
+        raise Refused(reason)
     _close(locked, OfferState.ACCEPTED, now)
     submission = open_submission(
         kind=SUCCESSION,
@@ -68,6 +73,19 @@ def offer_to(actor: Logon, offer: int) -> SuccessorOffer:
     if found is None:
         raise Refused(Reason.NOT_FOUND, hidden=True)
     return found
+
+
+def against_following(offer: SuccessorOffer, *, at: datetime) -> Reason | None:
+    """Why the person named cannot follow as things stand; None where it can."""
+    there = TaxpayerAccess.objects.filter(live_at(at), logon=offer.offered_to, taxpayer=offer.taxpayer, accepted=True)
+    since = TaxpayerAccess.objects.filter(
+        taxpayer=offer.taxpayer, access_type="MA", accepted=True, provisional=False, begins_at__gt=offer.offered_at
+    )
+    return may_follow(
+        administered_since=masters_of([offer.taxpayer_id], at=at).exists() or since.exists(),
+        administrator=there.exists(),
+        taxpayer=facts_of(offer.taxpayer, at=at),
+    )
 
 
 def _held(actor: Logon, offer: int, now: datetime) -> SuccessorOffer:

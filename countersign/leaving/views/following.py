@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from countersign.access.wording import REASONS
 from countersign.leaving.models import OfferState
 from countersign.leaving.operations import accept_succession, decline_succession, take_over_portfolio
-from countersign.leaving.operations.succession import offer_to
+from countersign.leaving.operations.succession import against_following, offer_to
 from countersign.leaving.queries import parked_portfolios
 from countersign.logons.fresh import fresh_or_redirect
 from countersign.logons.signed_in import signed_in
@@ -33,7 +34,10 @@ def follow(request: HttpRequest, offer: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("submissions:done", args=[submission.confirmation_number]), status=303)
     if found.state != OfferState.OPEN or now >= found.expires_at:
         raise Stale(what=Reason.REQUEST_DECIDED if found.closed_at else Reason.REQUEST_EXPIRED)
-    return render(request, "leaving/follow.html", {"offer": found})
+    reason = against_following(found, at=now)
+    if reason is Reason.ACCESS_CHANGED:
+        raise Stale(what=reason)
+    return render(request, "leaving/follow.html", {"offer": found, "refused": REASONS[reason] if reason else ""})
 
 
 @require_safe

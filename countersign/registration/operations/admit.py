@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from countersign import mail
 from countersign.access.models import TaxpayerAccess
 from countersign.access.operations.own import begin_access, hold_taxpayer
+from countersign.access.queries.conditions import facts_of
 from countersign.access.queries.own import is_secondary, live_at
 from countersign.events import Channel, record
 from countersign.letters.operations import new_code, spaced, write
@@ -29,7 +30,7 @@ from countersign.registration.kinds import DISPUTE, REGISTRATION
 from countersign.registration.models import Dispute, Registration, RequestForAccess, RequestState
 from countersign.registration.operations.represent import new_representative
 from countersign.registration.operations.requests import open_request
-from countersign.registration.queries import facts_of, outcome_for, own_access
+from countersign.registration.queries import outcome_for, own_access
 from countersign.submissions.models import Status
 from countersign.submissions.operations import open_submission
 from countersign.taxpayers.models import ProofKind, Taxpayer

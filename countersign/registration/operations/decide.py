@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from countersign.access.operations.holding import hold_standing
 from countersign.access.operations.own import begin_access
+from countersign.access.queries.conditions import facts_of
 from countersign.access.queries.own import administered_taxpayer, is_active
 from countersign.events import Channel, record
 from countersign.logons.models import Logon
@@ -25,7 +26,6 @@ from countersign.registration.events import (
 )
 from countersign.registration.models import RequestForAccess, RequestState
 from countersign.registration.operations.requests import check_pending, close_request, held_request
-from countersign.registration.queries import facts_of
 from countersign.taxpayers.models import Account
 
 BATCH = 200

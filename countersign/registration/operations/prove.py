@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from countersign.access.queries.conditions import facts_of
 from countersign.events import Channel, record
 from countersign.logons import limiter
 from countersign.policy.entry import may_enter
@@ -16,7 +17,6 @@ from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.reasons import Reason
 from countersign.registration.events import ProofRefused
 from countersign.registration.models import Registration
-from countersign.registration.queries import facts_of
 from countersign.taxpayers.identifiers import id_number_hash, normal_id_number
 from countersign.taxpayers.matching import named_taxpayer
 from countersign.taxpayers.models import IdType, ProofKind

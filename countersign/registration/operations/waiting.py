@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from countersign.access.models import TaxpayerAccess
 from countersign.access.operations.own import hold_taxpayer, make_full
+from countersign.access.queries.conditions import facts_of
 from countersign.access.queries.own import is_active, is_secondary, live_at
 from countersign.events import Channel, record
 from countersign.logons import limiter
@@ -22,7 +23,7 @@ from countersign.registration.kinds import LETTER_CODE, WAITING_OVER
 from countersign.registration.models import Dispute, RequestForAccess, RequestState
 from countersign.registration.operations.admit import ask_for_the_provisional
 from countersign.registration.operations.requests import close_request
-from countersign.registration.queries import facts_of, masters, own_access
+from countersign.registration.queries import masters, own_access
 from countersign.submissions.models import Status
 from countersign.submissions.operations import open_submission
 from countersign.taxpayers.models import ProofKind
