@@ -89,6 +89,23 @@ WHO_CAN_CHANGE: dict[str, Promise] = {
     Reason.TOO_MANY_MISMATCHES: _("Ask the client for the number as on the agency's letter, and try again tomorrow."),
 }
 
+# To whoever was refused, where the words above speak of a logon or would say a thing twice.
+REASONS_TO_YOU: dict[str, Promise] = {
+    Reason.LOGON_NOT_ACTIVE: _("Your logon is not active"),
+    Reason.ACCESS_NOT_ACCEPTED: _("You have not accepted this access yet"),
+    Reason.NO_ACCESS: _("Nobody gave you access"),
+    Reason.NOT_IN_GROUP: _("The customer is in a security group that you are not in"),
+    Reason.ACCOUNT_TYPE_NOT_SELECTED: _("Your logon is limited to other account types"),
+    Reason.LIMITED_TO_NO_ACCESS: _("Your logon is limited to No Access for this customer or account"),
+    Reason.PROVISIONAL: _("You are a provisional Master Administrator until the mailed letter is answered"),
+    Reason.RIGHTS_TOO_LOW: _("You have access, but too few rights for this"),
+}
+
+WHO_CAN_HELP_YOU: dict[str, Promise] = {
+    Reason.NOT_MASTER_ADMINISTRATOR: _("Ask one of them to do it, or to give you that access type."),
+    Reason.ACCESS_NOT_ACCEPTED: _("Sign in with the link of the invitation and accept."),
+}
+
 RIGHTS: dict[Rights, Promise] = {
     Rights.NO_ACCESS: _("No Access"),
     Rights.VIEW_ONLY: _("View Only"),

@@ -34,7 +34,7 @@ class LeaveForm(Form):
                     _("Nobody: it stays without a Master Administrator"),
                 )
         for one in consequences.portfolios:
-            if one.receivers:
+            if one.receivers and one.in_use:
                 self.fields[f"portfolio_{one.portfolio}"] = _people(
                     _("Who takes over your secondary logons (%(name)s)?") % {"name": one.name},
                     one.receivers,

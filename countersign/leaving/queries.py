@@ -52,6 +52,12 @@ class LeftPortfolio:
     name: str
     secondary_logons: int
     receivers: Sequence[Logon]
+    groups: int = 0
+
+    @property
+    def in_use(self) -> bool:
+        """Whether anybody or anything in it would be missed: secondary logons, or groups besides Default."""
+        return bool(self.secondary_logons or self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +178,8 @@ def _portfolios(logon: Logon, held: Iterable[PortfolioHolder], at: datetime) -> 
         receivers = Logon.objects.filter(pk__in=masters_of(sources, at=at, but=logon.pk).values("logon_id"))
         members = SecondaryLogon.objects.filter(portfolio_id=one.portfolio_id, ended_at=None).count()
         receivers_shown = list(receivers.order_by("last_name", "pk")[:CANDIDATES])
-        portfolios.append(LeftPortfolio(one.portfolio_id, _names(sources), members, receivers_shown))
+        groups = SecurityGroup.objects.filter(portfolio_id=one.portfolio_id, ended_at=None, is_default=False).count()
+        portfolios.append(LeftPortfolio(one.portfolio_id, _names(sources), members, receivers_shown, groups))
     return portfolios
 
 

@@ -35,6 +35,8 @@ def page(request: HttpRequest, status: int, *, layout: str = "", **context: Any)
 
 def _page(request: HttpRequest, status: int, layout: str, context: dict[str, Any]) -> HttpResponse:
     context = {"heading": HEADINGS[status], "what_now": WHAT_NOW[status], "status": status, **context}
+    if status == 503 and request.method in ("GET", "HEAD"):
+        context.setdefault("again", request.get_full_path())
     if _for_machine(request):
         return _problem(request, status, context)
     request_id = getattr(request, "request_id", "")
@@ -69,8 +71,8 @@ def _problem(request: HttpRequest, status: int, context: dict[str, Any]) -> Http
 def refused(request: HttpRequest, reason: str) -> HttpResponse:
     """403: what is missing and who can give it (UX rule 7), in the words of the catalogue of reasons."""
     words = _reason_words()
-    text = words.REASONS.get(reason, "")
-    who = words.WHO_CAN_CHANGE.get(reason, "")
+    text = words.REASONS_TO_YOU.get(reason) or words.REASONS.get(reason, "")
+    who = words.WHO_CAN_HELP_YOU.get(reason) or words.WHO_CAN_CHANGE.get(reason, "")
     what_now = [sentence(part) for part in (text, who) if part] or WHAT_NOW[403]
     return page(request, 403, what_now=what_now, reason=str(reason))
 
@@ -143,5 +145,5 @@ def sentence(text: Any) -> str:
 
 
 def _reason_words() -> Any:
-    """The module with REASONS and WHO_CAN_CHANGE; a setting, because it lies above this folder."""
+    """The module with REASONS, WHO_CAN_CHANGE and what is said to the one refused: it lies above this folder."""
     return import_module(settings.REASON_WORDING)

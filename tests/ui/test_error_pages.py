@@ -47,7 +47,7 @@ def test_each_page_is_in_spanish_too(shell: Client, address: str) -> None:
 def test_a_refusal_says_what_is_missing_and_who_can_give_it(shell: Client) -> None:
     said = text_of(shell.get("/refused/").content.decode())
     assert "Only a Master Administrator of the taxpayer may do this." in said
-    assert "A Master Administrator of the taxpayer can change this." in said
+    assert "Ask one of them to do it, or to give you that access type." in said
 
 
 def test_what_one_may_not_see_looks_exactly_like_what_does_not_exist(shell: Client) -> None:

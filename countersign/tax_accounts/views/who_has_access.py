@@ -143,7 +143,7 @@ def _table(request: HttpRequest, question: _Question, holders: Sequence[Holder])
                 "access": _access(question, holder),
                 "rights": rights_words(holder, counted=question.account is None),
                 "since": day(holder.since),
-                "until": _last_day(holder) or _("no end"),
+                "until": _last_day(holder) or _("No end"),
             }
             for holder in holders
         ],
