@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest
 
+from countersign.access.models import PortfolioHolder, SecondaryLogon
 from countersign.access.queries.listing import Filter
+from countersign.access.queries.own import live_at
 from countersign.policy.rights import Rights
 from countersign.taxpayers.models import AccountType
 
@@ -28,3 +32,9 @@ def asked_filter(request: HttpRequest, types: list[AccountType]) -> Filter:
         capacity=capacity if capacity in CAPACITIES else "",
         least=LEAST.get(request.GET.get("can", ""), Rights.VIEW_ONLY),
     )
+
+
+def manager_left(secondary: int, *, at: datetime) -> bool:
+    """Whether nobody holds the portfolio of this secondary logon: the parent has left, and nobody has taken over."""
+    portfolios = SecondaryLogon.objects.filter(live_at(at), logon_id=secondary).values("portfolio_id")
+    return not PortfolioHolder.objects.filter(live_at(at), portfolio_id__in=portfolios).exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -13,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from countersign.access.queries.listing import Filter, ListedAccount, accounts_page, count_accounts
+from countersign.access.queries.own import is_secondary
 from countersign.home import cursor
-from countersign.home.queries import LEAST, account_types, asked_filter
+from countersign.home.queries import LEAST, account_types, asked_filter, manager_left
 from countersign.logons.models import Logon
 from countersign.logons.signed_in import signed_in
 from countersign.notices.queries import unread_tasks
@@ -53,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
     whole = first_page and not page.has_next
     found, more = (len(page.rows), False) if whole else count_accounts(reader.pk, narrowed=narrowed, most=COUNTED)
     chips = _chips(request, narrowed, types)
+    nothing = not page.rows and first_page and not chips
     context = {
         # "Log in … Select the Manage My Access tab. Select the More… tab": the reference begins here.
         "tabs": [
@@ -61,7 +64,8 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "first_name": reader.first_name,
         "tasks": [*waiting_for(reader, at=now), *unread_tasks(reader)] if first_page else [],
-        "table": _table(request, page.rows, narrowed=bool(chips)),
+        "table": _table(request, page.rows, _empty(reader, now) if nothing else _no_match()),
+        "nothing": nothing,
         "filters": _filters(request, types, narrowed),
         "typed": narrowed.search,
         "keep": {name: request.GET[name] for name in ("type", "as", "can", "size") if name in request.GET},
@@ -87,17 +91,33 @@ def _turn(request: HttpRequest, *, after: ListedAccount | None = None, before: L
     )
 
 
-def _table(request: HttpRequest, rows: list[ListedAccount], *, narrowed: bool) -> Table:
-    empty = Empty(
-        _("You have no access yet"),
-        _("When somebody gives you access, the accounts stand here. Ask whoever should let you in."),
-        reverse("registration:start"),
-        _("Prove your right to act for a taxpayer"),
+def _no_match() -> Empty:
+    return Empty(
+        _("No account matches"), _("Try another part of the name."), reverse("home:home"), _("Show all accounts")
     )
-    if narrowed:
-        empty = Empty(
-            _("No account matches"), _("Try another part of the name."), reverse("home:home"), _("Show all accounts")
+
+
+def _empty(reader: Logon, now: datetime) -> Empty:
+    """Why there is nothing, and who can change it: a secondary logon cannot do anything about it by itself."""
+    if not is_secondary(reader.pk):
+        return Empty(
+            _("You have no access yet"),
+            _("When somebody gives you access, the accounts stand here. Ask whoever should let you in."),
+            reverse("registration:start"),
+            _("Prove your right to act for a taxpayer"),
         )
+    if manager_left(reader.pk, at=now):
+        return Empty(
+            _("The person who managed your logon has left"),
+            _("A Master Administrator of your firm can take over the secondary logons. Then the accounts come back."),
+        )
+    return Empty(
+        _("You reach no account now"),
+        _("Whoever manages your logon decides which customers you see. Ask them if you expected some."),
+    )
+
+
+def _table(request: HttpRequest, rows: list[ListedAccount], empty: Empty) -> Table:
     return Table(
         _("My accounts"),
         [

@@ -20,4 +20,5 @@ class LeavingConfig(AppConfig):
             (own.TAKE_OVER, _("Take over secondary logons"), receipts.take_over_receipt),
         ):
             kinds.register(kinds.Kind(name, title, receipts.about, receipt))
+        kinds.register_waiting(import_module("countersign.leaving.operations.succession").succession_tasks)
         import_module("countersign.leaving.notice_kinds")

@@ -191,13 +191,18 @@ def _names(taxpayers: Iterable[int]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ParkedPortfolio:
-    """A portfolio that nobody holds, until ``until``."""
+    """A portfolio that nobody holds, until ``until``.
+
+    ``falls_away``: it also had customers through taxpayers that the asking person does not administer; which ones,
+    is not theirs to know.
+    """
 
     portfolio: int
     name: str
     secondary_logons: int
     until: datetime
     left_by: str
+    falls_away: bool = False
 
 
 def parked_portfolios(actor: Logon, *, at: datetime, only: int | None = None) -> list[ParkedPortfolio]:
@@ -221,14 +226,15 @@ def parked_portfolios(actor: Logon, *, at: datetime, only: int | None = None) ->
     found = []
     for row in ended:
         portfolio = row["portfolio_id"]
-        feeds = set(mine) & set(
+        kept = set(
             PortfolioSource.objects.filter(portfolio_id=portfolio, ended_at=None).values_list("taxpayer_id", flat=True)
         )
+        feeds = set(mine) & kept
         members = SecondaryLogon.objects.filter(portfolio_id=portfolio, ended_at=None).count()
         until = row["at"] + timedelta(days=settings.PORTFOLIO_PARKED_DAYS)
         before = former_holder(portfolio)
         left_by = before.holder.full_name if before else ""
-        found.append(ParkedPortfolio(portfolio, _names(feeds), members, until, left_by))
+        found.append(ParkedPortfolio(portfolio, _names(feeds), members, until, left_by, falls_away=feeds != kept))
     return found
 
 

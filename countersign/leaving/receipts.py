@@ -56,7 +56,11 @@ def succession_receipt(submission: Submission, viewer: Viewer, at: datetime) -> 
     return Receipt(
         _("You are Master Administrator") if viewer.submitted else _("There is a new Master Administrator"),
         _lines(submission, at, name),
-        [_("All accounts, and who else has access, are decided by this logon too from now on.")],
+        [
+            _("From now on you have All Access to every account, and decide who else has access.")
+            if viewer.submitted
+            else _("From now on this person has All Access to every account, and decides who else has access.")
+        ],
         links=[Link(_("Home"), reverse("home:home"))],
         taxpayer=name,
     )

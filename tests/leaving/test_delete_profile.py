@@ -27,6 +27,7 @@ from countersign.leaving.operations import (
     delete_profile,
     take_over_portfolio,
 )
+from countersign.leaving.operations.succession import succession_tasks
 from countersign.leaving.queries import consequences_of_deleting
 from countersign.logons.models import Logon
 from countersign.mail.models import OutboxMail
@@ -145,6 +146,24 @@ def test_an_offer_ends_in_time_and_with_the_access(world: World) -> None:
         TaxpayerAccess.objects.filter(logon=world.tess, ended_at=None).update(ended_at=world.now)
     with pytest.raises(Stale):
         accept_succession(actor=world.tess, offer=offer.pk, now=world.now)
+
+
+def test_home_asks_whoever_was_named_while_it_can_be_accepted(world: World) -> None:
+    delete(world, world.olive)
+    delete(world, world.dana, Choices({world.bakery.pk: world.tess.pk}))
+    offer = SuccessorOffer.objects.get()
+    [task] = succession_tasks(world.tess, world.now)
+    assert world.bakery.legal_name in task.text
+    assert (task.href, task.until) == (f"/profile/follow/{offer.pk}/", offer.expires_at)
+    assert succession_tasks(world.luis, world.now) == []
+    assert succession_tasks(world.tess, offer.expires_at) == []
+    with transaction.atomic():
+        begin_condition(taxpayer=world.bakery, condition=Condition.DECEASED, submission="", now=world.now)
+    assert succession_tasks(world.tess, world.now) == []
+    with transaction.atomic():
+        end_condition(taxpayer=world.bakery, condition=Condition.DECEASED, submission="", now=world.now)
+    decline_succession(actor=world.tess, offer=offer.pk, now=world.now)
+    assert succession_tasks(world.tess, world.now) == []
 
 
 @pytest.mark.parametrize("condition", [Condition.FROZEN_AS_TAXPAYER, Condition.DECEASED, Condition.DISSOLVED])

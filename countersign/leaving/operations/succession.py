@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext
 
 from countersign.access.models import TaxpayerAccess
 from countersign.access.operations.own import begin_access, hold_taxpayer
@@ -23,6 +25,9 @@ from countersign.policy.reasons import Reason
 from countersign.policy.rights import AccessType
 from countersign.submissions.models import Status, Submission
 from countersign.submissions.operations import open_submission
+from countersign.ui.components.lists import Task
+
+MOST_TASKS = 20
 
 
 @transaction.atomic
@@ -73,6 +78,21 @@ def offer_to(actor: Logon, offer: int) -> SuccessorOffer:
     if found is None:
         raise Refused(Reason.NOT_FOUND, hidden=True)
     return found
+
+
+def succession_tasks(reader: Logon, at: datetime) -> list[Task]:
+    """For Home: the offers to follow that can be accepted now. One statement where there is none."""
+    offers = SuccessorOffer.objects.filter(offered_to=reader, state=OfferState.OPEN, expires_at__gt=at)
+    return [
+        Task(
+            gettext("Follow as Master Administrator of %(taxpayer)s?") % {"taxpayer": offer.taxpayer.legal_name},
+            reverse("leaving:follow", args=[offer.pk]),
+            gettext("Expires"),
+            offer.expires_at,
+        )
+        for offer in offers.select_related("taxpayer", "offered_to").order_by("expires_at", "pk")[:MOST_TASKS]
+        if against_following(offer, at=at) is None
+    ]
 
 
 def against_following(offer: SuccessorOffer, *, at: datetime) -> Reason | None:

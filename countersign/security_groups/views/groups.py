@@ -64,7 +64,11 @@ def groups(request: HttpRequest, portfolio: int) -> HttpResponse:
                     f"{customers}?group={row.group.pk}",
                     _("customers of %(group)s") % {"group": row.group.name},
                 ),
-                "logons": row.logons,
+                "logons": Link(
+                    number(row.logons),
+                    reverse("security_groups:group", args=[portfolio, row.group.pk]),
+                    _("secondary logons in %(group)s") % {"group": row.group.name},
+                ),
             }
             for row in shown
         ],
