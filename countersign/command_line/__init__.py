@@ -10,8 +10,11 @@ import pkgutil
 import sys
 
 from countersign.demo import neighbour
+from countersign.postgres.urls import parse_database_url
 
 SECONDS_TO_CONNECT = 3
+# PostgreSQL's codes for a table and a column that are not there.
+_NOT_MIGRATED = ("42P01", "42703")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,9 +23,15 @@ def main(arguments: list[str] | None = None) -> int:
     if not os.environ.get("DATABASE_URL"):
         # Without a database of its own, a command asks the demo's that runs from this checkout.
         os.environ.update(neighbour.ask())
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        try:
+            parse_database_url(os.environ.get(name, ""))
+        except ValueError as error:
+            print(f"countersign: {name} cannot be used: {error}", file=sys.stderr)
+            return 2
     import django
     from django.db import connection
-    from django.db.utils import OperationalError
+    from django.db.utils import OperationalError, ProgrammingError
 
     django.setup()
     # Somebody waits at the terminal: no server is said after seconds, not after the patience of a web process.
@@ -44,6 +53,11 @@ def main(arguments: list[str] | None = None) -> int:
             "countersign: no database answers; start bin/demo, or set DATABASE_URL to your PostgreSQL server",
             file=sys.stderr,
         )
+        return 2
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", "") not in _NOT_MIGRATED or chosen.command == "migrate":
+            raise
+        print("countersign: the database is empty or of an older release; run countersign migrate", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # The reader (head, less) has seen enough.

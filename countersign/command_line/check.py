@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -83,11 +84,13 @@ def _answer_file(arguments: argparse.Namespace) -> None:
 
     answers = check_stream(questions())
     writer = csv.writer(sys.stdout, lineterminator="\n")
+    # A file that cannot be read leaves standard output empty: its first answers come before the first word of ours.
+    first = next(answers, None)
     if arguments.json:
         sys.stdout.write("[")
     else:
         writer.writerow(ANSWER)
-    for count, decision in enumerate(answers):
+    for count, decision in enumerate(answers if first is None else chain([first], answers)):
         row = _answer(*asked.pop(0), decision)
         if arguments.json:
             sys.stdout.write((",\n" if count else "") + json.dumps(row))

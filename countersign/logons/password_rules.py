@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.utils.translation import gettext as _
+from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 LONGEST = 128
@@ -16,6 +17,11 @@ SHORTEST_ALONE = 15
 SHORTEST_WITH_FACTOR = 8
 # Shorter parts of a name would forbid too much by chance.
 SHORTEST_CONTEXT = 4
+# The lists hold few long passwords: whoever has to use 15 characters writes a common one twice, or counts on after it.
+# Fewer guesses than these find such a password from the lists; a whole list of a million is tried as soon.
+GUESSES_OF_A_LIST = 1_000_000
+# What is estimated at once: the estimate takes the longer, the longer the text is.
+ESTIMATED_AT_ONCE = 40
 
 
 def password_problems(typed: str, *, username: str, email: str, with_second_factor: bool) -> list[str]:
@@ -33,11 +39,17 @@ def password_problems(typed: str, *, username: str, email: str, with_second_fact
     if len(password) > LONGEST:
         return [_("Use at most %(count)d characters.") % {"count": LONGEST}]
     problems = []
-    if password.lower() in _common():
+    if password.lower() in _common() or _made_of_common(password):
         problems.append(_("Many people use this password, so it is the first that others try. Choose another one."))
     if _about_oneself(password, username, email):
         problems.append(_("Leave out your username, your e-mail address and the names of the agency and this site."))
     return problems
+
+
+def _made_of_common(password: str) -> bool:
+    """Nothing but common passwords, repeated characters, keys in a row and the like: in every part of it."""
+    parts = [password[first : first + ESTIMATED_AT_ONCE] for first in range(0, len(password), ESTIMATED_AT_ONCE)]
+    return all(zxcvbn(part)["guesses"] < GUESSES_OF_A_LIST for part in parts)
 
 
 def _about_oneself(password: str, username: str, email: str) -> bool:

@@ -30,7 +30,7 @@ class Invalid(Exception):
 class Stale(Exception):
     """What the actor saw has changed since (409). ``current`` says what it is now, for the page.
 
-    Its keys: ``what`` (a reason code), and where known ``status``, ``by`` and ``at``.
+    Its keys: ``what`` (a reason code), and where known ``status`` (in words for the page), ``by`` and ``at``.
     """
 
     def __init__(self, **current: Any) -> None:

@@ -26,7 +26,7 @@ def parse_database_url(url: str, *, step_down: bool = True) -> dict[str, Any]:
     ``countersign``. Raises ValueError for another kind of database or a port that is no number.
     """
     parts = urlsplit(url)
-    if parts.scheme not in ("", "postgres", "postgresql"):
+    if url and parts.scheme not in ("postgres", "postgresql"):
         raise ValueError("DATABASE_URL must begin with postgresql://")
     entry: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",

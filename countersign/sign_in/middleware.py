@@ -17,7 +17,7 @@ from countersign.logons.models import Logon
 from countersign.logons.second_factors.half import half_of
 from countersign.logons.sessions import SessionEnd, end_of, end_session, ended_elsewhere, seconds_left, touch
 from countersign.sign_in.operations import sign_out
-from countersign.sign_in.targets import NEXT, WHY, own_path, page_named_by
+from countersign.sign_in.targets import NEXT, NOT_SENT, WHY, own_path, page_named_by
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -76,6 +76,8 @@ class SignInRequired:
             query[NEXT] = where
         if why := getattr(request, "session_end", None):
             query[WHY] = why.value
+        elif request.method not in ("GET", "HEAD"):
+            query[WHY] = NOT_SENT
         target = reverse("sign_in:log_in") + (f"?{urlencode(query)}" if query else "")
         if request.headers.get("HX-Request"):
             return HttpResponseClientRedirect(target)

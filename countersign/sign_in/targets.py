@@ -10,6 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 NEXT, WHY = "next", "why"
 # Said on the Log In page when a code by letter has removed every second factor.
 FACTORS_REMOVED = "factors-removed"
+# Said there when a form came without a session: what was typed is not kept anywhere.
+NOT_SENT = "not-sent"
 LONGEST = 1_500
 # Coming back to these would make no sense, or undo the sign-in.
 _NOT_TO = frozenset(("sign_in:log_in", "sign_in:log_out", "recovery:forgot", "sign_in:second_step", "sign_in:complete",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -29,7 +30,9 @@ def problems(typed: str, *, with_second_factor: bool = False) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("typed", [GOOD, "               ", "ñ" * 15, "🙂" * 15, "a" * 128])
+@pytest.mark.parametrize(
+    "typed", [GOOD, "ñandú y cigüeña", "🙂🚢 🐟🌊⚓ 🦀🐚🪸🐙🦑🐬🐳🦈", "(((°> <°))) >++°", GOOD + "a" * 90]
+)
 def test_any_characters_will_do(typed: str) -> None:
     assert problems(typed) == []
 
@@ -48,6 +51,21 @@ def test_length_counts_what_is_stored() -> None:
 @pytest.mark.parametrize("typed", ["password1", "PASSWORD1", "iloveyou1", "qwertyuiop"])
 def test_common_ones_are_refused_in_any_case(typed: str) -> None:
     assert len(problems(typed, with_second_factor=True)) == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["password123456789", "passwordpassword", "P@ssw0rdP@ssw0rd", "123456789012345", "qwertyuiopasdfgh",
+     "iloveyouiloveyou", "abcdefghijklmnop", "a" * 128, " " * 15],
+)  # fmt: skip
+def test_common_ones_made_long_are_refused_as_well(typed: str) -> None:
+    assert len(problems(typed)) == 1
+
+
+def test_a_long_password_is_judged_quickly() -> None:
+    started = time.perf_counter()
+    problems("a1@4" * 32)
+    assert time.perf_counter() - started < 2
 
 
 @pytest.mark.parametrize(

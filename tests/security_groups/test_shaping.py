@@ -63,7 +63,9 @@ def test_a_group_is_added_once_and_recorded(firm: Firm) -> None:
     assert entry.body["group"] == group.pk
 
 
-@pytest.mark.parametrize("name", ["retail CLIENTS", "default"])
+@pytest.mark.parametrize(
+    "name", ["retail CLIENTS", "default", "Retail  Clients", "Ｄefault", "De\u200bfault", "\u00a0default"]
+)
 def test_a_name_that_is_taken_is_refused(firm: Firm, name: str) -> None:
     with pytest.raises(Invalid) as error:
         add(firm, name)

@@ -199,9 +199,9 @@ def test_log_out_of_who_is_not_signed_in_does_nothing(db: None, client: Client) 
 def test_a_form_sent_without_session_comes_back_to_its_page(db: None, client: Client) -> None:
     response = client.post("/profile/", {"phone": "1"}, headers={"referer": "http://testserver/profile/?saved"})
     assert response.status_code == 303
-    assert parse_qs(urlsplit(response["Location"]).query) == {"next": ["/profile/?saved"]}
+    assert parse_qs(urlsplit(response["Location"]).query) == {"next": ["/profile/?saved"], "why": ["not-sent"]}
     elsewhere = client.post("/profile/", headers={"referer": "https://evil.example/profile/"})
-    assert elsewhere["Location"] == "/log-in/"
+    assert elsewhere["Location"] == "/log-in/?why=not-sent"
 
 
 def test_a_part_of_a_page_asked_without_session_sends_the_whole_page(db: None, client: Client) -> None:
@@ -223,3 +223,11 @@ def test_a_secondary_logon_signs_in_too(cast_world: None) -> None:
     response = client.post("/log-in/", {"username": "joel.lopezcpa", "password": "harbor lanterns glow at dusk"})
     assert response.status_code == 303
     assert client.get(PROFILE).status_code == 200
+
+
+def test_whoever_sends_a_form_without_a_session_is_told_that_nothing_was_saved(dana: Logon, client: Client) -> None:
+    response = client.post(PROFILE, {"phone": "(555) 555-0100"})
+    assert response.status_code == 303
+    assert parse_qs(urlsplit(response["Location"]).query)["why"] == ["not-sent"]
+    assert "what you sent just now was not saved" in client.get(response["Location"]).content.decode()
+    assert "why" not in parse_qs(urlsplit(client.get(PROFILE)["Location"]).query)

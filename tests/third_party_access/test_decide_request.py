@@ -177,6 +177,7 @@ def test_what_was_answered_withdrawn_or_expired_is_stale(world: World) -> None:
         with pytest.raises(Stale) as stale:
             again()
         assert stale.value.current["what"] == Reason.REQUEST_DECIDED
+        assert str(stale.value.current["status"]) == "Approved", "in words, not the code of the state"
     assert Entry.objects.exclude(name="ThirdPartyAccessRequested").count() == 1
 
 

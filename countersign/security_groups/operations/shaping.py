@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from uuid import UUID
 
@@ -85,7 +86,8 @@ def change_group(
     if found.version != version:
         raise Stale(what=Reason.REQUEST_CHANGED)
     wanted = found.group.name if found.group.is_default else name
-    _check_name(portfolio, wanted, itself=group)
+    if wanted != found.group.name:
+        _check_name(portfolio, wanted, itself=group)
     if (wanted, description) == (found.group.name, found.group.description):
         raise Invalid({"name": _("Change the name or the description: so far nothing changes.")})
     submission = receipt(CHANGE, actor=actor, token=token, channel=channel, now=now)
@@ -154,5 +156,11 @@ def _standing(actor: Logon, portfolio: int, now: datetime) -> Standing:
 
 def _check_name(portfolio: int, name: str, *, itself: int = 0) -> None:
     others = SecurityGroup.objects.filter(portfolio_id=portfolio, ended_at__isnull=True).exclude(pk=itself)
-    if others.filter(name__iexact=name).exists():
+    if _as_read(name) in map(_as_read, others.values_list("name", flat=True)):
         raise Invalid({"name": _("There is a security group of this name already. Choose another name.")})
+
+
+def _as_read(name: str) -> str:
+    """What a reader tells names apart by: neither capitals nor blanks nor signs that show nothing or show the same."""
+    shown = unicodedata.normalize("NFKC", name)
+    return " ".join("".join(sign for sign in shown if unicodedata.category(sign) != "Cf").casefold().split())

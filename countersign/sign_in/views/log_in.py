@@ -22,7 +22,7 @@ from countersign.logons.source import source_of
 from countersign.policy.errors import Invalid
 from countersign.sign_in.forms import LogInForm
 from countersign.sign_in.operations import sign_in
-from countersign.sign_in.targets import FACTORS_REMOVED, NEXT, WHY, own_path
+from countersign.sign_in.targets import FACTORS_REMOVED, NEXT, NOT_SENT, WHY, own_path
 from countersign.sign_in.views.answers import busy, let_in, locked_out, to_second_step
 
 
@@ -97,6 +97,9 @@ def _said(request: HttpRequest) -> dict[str, str]:
     if why == FACTORS_REMOVED:
         told = _("Your second factors are removed. Log in with your password, and set up new ones.")
         return {"variant": "success", "text": told}
+    if why == NOT_SENT:
+        told = _("You are not signed in any more, so what you sent just now was not saved. Log in and do it once more.")
+        return {"variant": "warning", "text": told}
     if why not in list(SessionEnd):
         return {}
     variant, text = sentences[SessionEnd(why)]

@@ -52,11 +52,12 @@ def check_pending(request: AccessRequest, *, now: datetime) -> None:
     """
     if request.state != State.PENDING:
         what = _SINCE.get(request.state, Reason.REQUEST_DECIDED)
-        raise Stale(what=what, status=request.state, at=request.closed_at, number=request.confirmation_number)
+        word = State(request.state).label
+        raise Stale(what=what, status=word, at=request.closed_at, number=request.confirmation_number)
     if now >= request.expires_at:
         raise Stale(
             what=Reason.REQUEST_EXPIRED,
-            status=State.EXPIRED.value,
+            status=State.EXPIRED.label,
             at=request.expires_at,
             number=request.confirmation_number,
         )
