@@ -84,6 +84,26 @@ def test_security_groups_change_checkboxes_save(maria: Any, firm: Firm) -> None:
     assert list(live.values_list("group_id", flat=True)) == [firm.groups["Retail clients"]]
 
 
+def test_what_the_checkboxes_change_is_shown_below_them_and_save_does_that(maria: Any, firm: Firm) -> None:
+    ruth = firm.person("ruth")
+    page = address("groups", firm, ruth.pk)
+    chosen = maria.get(page)
+    names = ("version", "token")
+    wanted = {"groups": [firm.groups["Retail clients"]], **{name: hidden(chosen.content, name) for name in names}}
+    script = {"hx-request": "true"}
+    before = GroupMember.objects.filter(logon=ruth, ended_at__isnull=True).values_list("group_id", flat=True)
+    same = maria.post(page, {"groups": list(before), "step": "see"}, headers=script)
+    assert b"before anything is saved" in same.content and b'name="preview"' not in same.content
+    seen = maria.post(page, wanted | {"step": "see"}, headers=script)
+    assert b"Ruth Adler" in seen.content and b"<html" not in seen.content
+    assert maria.post(page, wanted | {"preview": "another", "step": "review"}).status_code == 409
+    assert maria.post(page, wanted | {"step": "review"}).status_code == 200, "not seen yet: shown first"
+    assert firm.groups["Retail clients"] not in before.all()
+    saved = maria.post(page, wanted | {"preview": hidden(seen.content, "preview"), "step": "review"})
+    assert saved.status_code == 303
+    assert list(before.all()) == [firm.groups["Retail clients"]]
+
+
 def test_a_preview_that_has_grown_stale_is_refused_and_shown_again(maria: Any, firm: Firm) -> None:
     ruth = firm.person("ruth")
     page = address("groups", firm, ruth.pk)

@@ -281,3 +281,32 @@ def test_formulas_in_a_download_are_text(firm: Firm) -> None:
     type(kim).objects.filter(pk=kim.pk).update(first_name="=cmd|'/c calc'!A1")
     content = signed_in(firm).get(address(firm, "members_csv", group.pk)).getvalue().decode("utf-8-sig")
     assert ",'=cmd" in content or ",\"'=cmd" in content
+
+
+def test_what_a_choice_would_do_is_shown_below_it_and_save_does_that(firm: Firm) -> None:
+    client = signed_in(firm)
+    bakery = address(firm, "place_one", firm.taxpayer("HARBOR-BAKERY"))
+    script = {"hx-request": "true"}
+    token = hidden(client.get(bakery))["token"]
+    same = client.post(bakery, {"step": "see", "group": firm.group("Retail clients").pk}, headers=script)
+    assert same.status_code == 200 and "version" not in hidden(same) and "<html" not in same.content.decode()
+    assert "before anything is saved" in text(client.post(bakery, {"step": "see"}, headers=script))
+    wanted = {"group": str(firm.group("Firm").pk)}
+    seen = client.post(bakery, wanted | {"step": "see"}, headers=script)
+    assert "1 customer changes its security group" in text(seen)
+    assert in_group(firm, "HARBOR-BAKERY") == "Retail clients"
+    saved = client.post(bakery, wanted | {"step": "review", "token": token, "version": hidden(seen)["version"]})
+    assert saved.status_code == 303
+    assert in_group(firm, "HARBOR-BAKERY") == "Firm"
+
+
+def test_save_of_something_else_than_was_shown_is_shown_first(firm: Firm) -> None:
+    client = signed_in(firm)
+    bakery = address(firm, "place_one", firm.taxpayer("HARBOR-BAKERY"))
+    seen = client.post(bakery, {"step": "see", "group": firm.group("Firm").pk}, headers={"hx-request": "true"})
+    other = {"group": str(firm.group("Restaurants").pk), "version": hidden(seen)["version"]}
+    stale = client.post(bakery, other | {"step": "review"})
+    assert stale.status_code == 409 and in_group(firm, "HARBOR-BAKERY") == "Retail clients"
+    # A page without scripts that asks for the part gets a whole one, and nothing is done.
+    assert "Review" in text(client.post(bakery, {"step": "see", "group": other["group"]}))
+    assert in_group(firm, "HARBOR-BAKERY") == "Retail clients"

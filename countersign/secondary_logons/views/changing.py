@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,7 +41,17 @@ from countersign.secondary_logons.queries.visible import visible_places
 from countersign.secondary_logons.views.adding import group_hints
 from countersign.secondary_logons.views.one import changes_table, refusal
 from countersign.secondary_logons.views.previews import outcome, terms_query
-from countersign.secondary_logons.views.steps import CHANGE, SUBMIT, asks_again, done, opened, page_in, step_of
+from countersign.secondary_logons.views.steps import (
+    CHANGE,
+    REVIEW,
+    SEE,
+    SUBMIT,
+    asks_again,
+    done,
+    opened,
+    page_in,
+    step_of,
+)
 from countersign.secondary_logons.words import access_type_words, account_type_words
 from countersign.taxpayers.models import AccountType, Taxpayer
 from countersign.ui.tables import Column, Empty, Pager, Table
@@ -52,7 +63,11 @@ CLIENTS_A_PAGE = 100
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def groups(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
-    """Security Groups → Change: checkboxes → Save → who gains and loses what → Submit."""
+    """Security Groups → Change: checkboxes → who gains and loses what → Save.
+
+    With scripts the change is shown below the checkboxes, and Save does it; without, Save shows it first, on a page
+    with a Save that does it.
+    """
     standing, secondary = opened(request, portfolio, logon)
     offered: dict[str, Any] = {"groups": groups_of(portfolio), "hints": group_hints(portfolio)}
     if request.method != "POST":
@@ -60,9 +75,13 @@ def groups(request: HttpRequest, portfolio: int, logon: int) -> HttpResponse:
         return _groups_page(request, standing, secondary, GroupsForm(**offered, initial=initial))
     form = GroupsForm(request.POST, **offered)
     step = step_of(request)
+    if step == SEE:
+        return _groups_foreseen(request, standing, secondary, form)
     if not form.is_valid() or step == CHANGE:
         return _groups_page(request, standing, secondary, form)
     wanted = form.chosen_groups
+    if step == REVIEW and form.cleaned_data["preview"]:
+        step = SUBMIT  # who gains and loses was in sight, below the checkboxes
     after = limits_with(terms_of(secondary.fact), wanted, secondary.limits)
     if (first := asks_again(request, secondary.limits, after)) is not None:
         return first
@@ -98,24 +117,15 @@ def _groups_page(request: HttpRequest, standing: Standing, secondary: Secondary,
 def _groups_review(
     request: HttpRequest, standing: Standing, secondary: Secondary, form: GroupsForm, *, stale: bool = False
 ) -> HttpResponse:
-    wanted = form.chosen_groups
-    preview = preview_of_groups(standing.portfolio, secondary.logon.pk, groups=wanted, at=timezone.now())
-    here = reverse("secondary_logons:group_clients", args=[standing.portfolio, secondary.logon.pk])
-    keys = ",".join(sorted_keys(wanted))
-    names = {group.pk: group.name for group in groups_of(standing.portfolio)}
-    after = limits_with(terms_of(secondary.fact), wanted, secondary.limits)
+    change = _groups_change(standing, secondary, form.chosen_groups)
     context = {
+        **change,
         "secondary": secondary,
         "form": form,
-        "kept": [("version", secondary.version), ("preview", preview.version), ("token", form.data.get("token", ""))],
-        "wanted": sorted_keys(wanted),
-        "come": [names[key] for key in sorted(wanted - secondary.limits.groups) if key in names],
-        "left": [names[key] for key in sorted(secondary.limits.groups - wanted) if key in names],
-        "none": not wanted,
-        "table": preview_table(preview, lambda _logon, gained: f"{here}?groups={keys}&gained={int(gained)}"),
+        "kept": [("version", secondary.version), ("preview", change["seen"]), ("token", form.data.get("token", ""))],
+        "wanted": sorted_keys(form.chosen_groups),
         "stale": stale,
-        "usable": secondary.status is LogonStatus.ACTIVE,
-        "refused": refusal(standing, secondary, after=after),
+        "refused": change["cannot"],
     }
     return portfolio_page(
         request,
@@ -125,6 +135,32 @@ def _groups_review(
         context,
         status=409 if stale else 200,
     )
+
+
+def _groups_foreseen(request: HttpRequest, standing: Standing, secondary: Secondary, form: GroupsForm) -> HttpResponse:
+    """The part of the page that says what the ticked groups would change; with it, Save does exactly that."""
+    context: dict[str, Any] = {}
+    if form.is_valid() and form.chosen_groups != secondary.limits.groups:
+        context = _groups_change(standing, secondary, form.chosen_groups)
+    return render(request, "secondary_logons/_groups_foreseen.html", context)
+
+
+def _groups_change(standing: Standing, secondary: Secondary, wanted: frozenset[int]) -> dict[str, Any]:
+    """What these groups would change, for the page. ``seen`` names the outcome, ``cannot`` says why it is refused."""
+    preview = preview_of_groups(standing.portfolio, secondary.logon.pk, groups=wanted, at=timezone.now())
+    here = reverse("secondary_logons:group_clients", args=[standing.portfolio, secondary.logon.pk])
+    keys = ",".join(sorted_keys(wanted))
+    names = {group.pk: group.name for group in groups_of(standing.portfolio)}
+    after = limits_with(terms_of(secondary.fact), wanted, secondary.limits)
+    return {
+        "seen": preview.version,
+        "come": [names[key] for key in sorted(wanted - secondary.limits.groups) if key in names],
+        "left": [names[key] for key in sorted(secondary.limits.groups - wanted) if key in names],
+        "none": not wanted,
+        "table": preview_table(preview, lambda _logon, gained: f"{here}?groups={keys}&gained={int(gained)}"),
+        "usable": secondary.status is LogonStatus.ACTIVE,
+        "cannot": refusal(standing, secondary, after=after),
+    }
 
 
 @require_safe

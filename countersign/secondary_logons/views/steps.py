@@ -15,11 +15,15 @@ from countersign.submissions.models import Submission
 
 STEP = "step"
 REVIEW, CHANGE, SUBMIT = "review", "change", "submit"
+SEE = "see"
+"""No button: the page asks what the choice would do, and shows it below."""
 
 
 def step_of(request: HttpRequest) -> str:
     """Which button was pressed; anything unknown asks for the review and so changes nothing."""
     step = request.POST.get(STEP, REVIEW)
+    if step == SEE and getattr(request, "htmx", False):
+        return SEE
     return step if step in (REVIEW, CHANGE, SUBMIT) else REVIEW
 
 

@@ -1,4 +1,8 @@
-"""Place customers: select the security group → Save → what it would do → Submit → done."""
+"""Place customers: select the security group → what it would do → Save → done.
+
+Where the browser runs scripts, what it would do is shown below the choice, and Save does it. Elsewhere Save shows it
+first, on a page of its own, with a Save that does it. Nothing is ever saved that was not shown.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +30,8 @@ from countersign.security_groups.queries.customers import CustomerRow, customer_
 from countersign.security_groups.queries.groups import group_rows, target_group
 from countersign.security_groups.views.steps import (
     CHANGE,
+    REVIEW,
+    SEE,
     SUBMIT,
     address_of,
     changes_of,
@@ -71,8 +78,12 @@ def _place(request: HttpRequest, standing: Standing, chosen: Chosen, customer: C
         return _select(request, standing, PlaceForm(initial={"group": request.GET.get("to", "")}), context)
     form = PlaceForm(request.POST)
     step = step_of(request)
+    if step == SEE:
+        return _foreseen(request, standing, form, context)
     if not form.is_valid() or step == CHANGE:
         return _select(request, standing, form, context)
+    if step == REVIEW and form.cleaned_data["version"]:
+        step = SUBMIT  # what it would do was in sight, below the choice
     target_key = form.target
     stale = False
     try:
@@ -90,26 +101,43 @@ def _place(request: HttpRequest, standing: Standing, chosen: Chosen, customer: C
                 return done(submission.confirmation_number)
             except Stale:
                 stale = True
-        name = kept_words() if target_key is None else target_group(standing, target_key, at=now).name
-        check_may_place(standing, chosen, target_key, at=now)
-        preview = preview_of_placing(standing.portfolio, chosen, group=target_key, at=now)
-        if not preview.customers:
-            raise Invalid({"group": nothing_moves(target_key, name)})
+        would = _would(standing, chosen, target_key)
     except Invalid as invalid:
         form.add_problems(invalid.problems)
         return _select(request, standing, form, context)
-    table, whole = changes_of(standing.portfolio, chosen, target_key, preview)
     token = form.cleaned_data["token"]
     context |= {
-        "form": PlaceForm(initial={"group": form.cleaned_data["group"], "version": preview.version, "token": token}),
-        "target": name,
-        "preview": preview,
-        "table": table,
-        "whole_url": whole,
+        **would,
+        "form": PlaceForm(
+            initial={"group": form.cleaned_data["group"], "version": would["preview"].version, "token": token}
+        ),
         "stale": stale,
     }
     status = 409 if stale else 200
     return portfolio_page(request, standing, CUSTOMER_SECURITY, "security_groups/place_review.html", context, status)
+
+
+def _would(standing: Standing, chosen: Chosen, target: int | None) -> dict[str, Any]:
+    """What placing would do, for the page. Raises ``Refused``, and ``Invalid`` where nothing would move."""
+    now = timezone.now()
+    name = kept_words() if target is None else target_group(standing, target, at=now).name
+    check_may_place(standing, chosen, target, at=now)
+    preview = preview_of_placing(standing.portfolio, chosen, group=target, at=now)
+    if not preview.customers:
+        raise Invalid({"group": nothing_moves(target, name)})
+    table, whole = changes_of(standing.portfolio, chosen, target, preview)
+    return {"target": name, "preview": preview, "table": table, "whole_url": whole}
+
+
+def _foreseen(request: HttpRequest, standing: Standing, form: PlaceForm, context: dict[str, Any]) -> HttpResponse:
+    """The part of the page that says what the choice would do; with it, Save does exactly that."""
+    shown: dict[str, Any] = {}
+    if form.is_valid():
+        try:
+            shown = _would(standing, context["chosen"], form.target)
+        except Invalid as invalid:
+            shown = {"problem": " ".join(map(str, invalid.problems.values()))}
+    return render(request, "security_groups/_foreseen.html", context | shown)
 
 
 def _select(request: HttpRequest, standing: Standing, form: PlaceForm, context: dict[str, Any]) -> HttpResponse:

@@ -19,6 +19,8 @@ from countersign.ui.tables import PAGE_SIZES, Table
 
 STEP = "step"
 REVIEW, CHANGE, SUBMIT = "review", "change", "submit"
+SEE = "see"
+"""No button: the page asks what the choice would do, and shows it below."""
 LONGEST_SEARCH = 200
 MOST_TICKED = max(PAGE_SIZES)
 LAST_PAGE = 10_000
@@ -27,6 +29,8 @@ LAST_PAGE = 10_000
 def step_of(request: HttpRequest) -> str:
     """Which button was pressed; anything unknown asks for the review and so changes nothing."""
     step = request.POST.get(STEP, REVIEW)
+    if step == SEE and getattr(request, "htmx", False):
+        return SEE
     return step if step in (REVIEW, CHANGE, SUBMIT) else REVIEW
 
 
