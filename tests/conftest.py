@@ -82,14 +82,19 @@ def database_environment(request: pytest.FixtureRequest, django_db_setup: None) 
 
 @pytest.fixture(scope="session", autouse=True)
 def forced_sign_ins_have_begun() -> Iterator[None]:
-    """``client.force_login(logon)`` begins a session as Log In does: with its moment, without which it is over."""
+    """``client.force_login(logon)`` begins a session as Log In does: with its moment and its line in the list."""
     from django.contrib.auth.signals import user_logged_in
     from django.utils import timezone
 
+    from countersign.logons.models import OpenSession
     from countersign.logons.sessions import stamp
 
-    def begun(request: Any, **more: Any) -> None:
-        stamp(request.session, now=timezone.now())
+    def begun(request: Any, user: Any, **more: Any) -> None:
+        now = timezone.now()
+        stamp(request.session, now=now)
+        if "REQUEST_METHOD" not in request.META:  # of no browser: Log In notes its sessions itself
+            key = request.session.session_key
+            OpenSession.objects.create(logon=user, session_key=key, began_at=now, active_at=now)
 
     user_logged_in.connect(begun)
     yield

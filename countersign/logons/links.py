@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from countersign.logons.models import Link, Logon
-from countersign.logons.sessions import moved
+from countersign.logons.sessions import renew_key
 
 TOKEN_BYTES = 32
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -96,14 +96,10 @@ def void(kind: str | None, *, now: datetime, logon: Logon | None = None, subject
 def carry(request: HttpRequest, key: str, token: str) -> None:
     """Take a token out of the address into this browser's session, under ``key``.
 
-    The session gets a new key: whoever planted the old one, or stole it, does not hold the link.
+    The session gets a new key: whoever planted the old one, or stole it, does not hold the link. One that was ended
+    meanwhile gets neither.
     """
-    before = request.session.session_key
-    request.session.cycle_key()
-    request.session[key] = token[:64]
-    if request.user.is_authenticated:
-        request.session.save()
-        moved(before, request)
+    renew_key(request, **{key: token[:64]})
 
 
 def forget_old_links(*, now: datetime) -> int:

@@ -9,8 +9,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from countersign.logons.devices import device_in_words
@@ -44,6 +43,7 @@ _OPEN = """
 WITH seen AS (
     UPDATE logons_logon SET last_login = %(now)s
     WHERE id = %(logon)s AND (sessions_begin_at IS NULL OR sessions_begin_at <= %(now)s)
+      AND sign_in_stopped_at IS NULL
     RETURNING id
 )
 INSERT INTO logons_opensession (logon_id, session_key, description, began_at, active_at)
@@ -102,18 +102,25 @@ def end_all_sessions(logon: Logon, *, now: datetime, keep: str | None = None) ->
     if keep is not None:
         kept = {"logon": logon, "began_at": now, "active_at": now}
         OpenSession.objects.get_or_create(session_key=keep, defaults=kept)
-    return _end(OpenSession.objects.filter(logon=logon).exclude(session_key=keep or ""))
+    return _end(_ALL_BUT, {"logon": logon.pk, "keep": keep or ""})
 
 
 def end_one_session(logon: Logon, key: int) -> bool:
     """End one session of the logon by its key in the list. Returns whether there was one."""
-    return _end(OpenSession.objects.filter(logon=logon, pk=key)) > 0
+    return _end(_ONE, {"logon": logon.pk, "key": key}) > 0
 
 
-def _end(opened: QuerySet[OpenSession]) -> int:
-    keys = list(opened.values_list("session_key", flat=True))
-    Session.objects.filter(session_key__in=keys).delete()
-    OpenSession.objects.filter(session_key__in=keys).delete()
+# Waits for whoever gives a session a new key at this moment, and then finds it under that one.
+_ALL_BUT = "DELETE FROM logons_opensession WHERE logon_id = %(logon)s AND session_key <> %(keep)s RETURNING session_key"
+_ONE = "DELETE FROM logons_opensession WHERE logon_id = %(logon)s AND id = %(key)s RETURNING session_key"
+
+
+def _end(statement: str, parameters: dict[str, str | int]) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        keys = [row[0] for row in cursor.fetchall()]
+        # By another statement: the first does not see sessions that were written while it waited.
+        Session.objects.filter(session_key__in=keys).delete()
     return len(keys)
 
 
@@ -133,13 +140,35 @@ def is_fresh(request: HttpRequest, *, now: datetime) -> bool:
     return isinstance(at, int) and int(now.timestamp()) - at <= settings.FRESH_SIGN_IN_SECONDS
 
 
-def freshened(request: HttpRequest, *, now: datetime) -> None:
-    """All secrets of the logon were given again, just now. The session gets a new key."""
-    before = request.session.session_key
-    request.session.cycle_key()
-    request.session[FRESH_AT] = int(now.timestamp())
-    request.session.save()
-    moved(before, request)
+def freshened(request: HttpRequest, *, now: datetime) -> bool:
+    """All secrets of the logon were given again, just now. The session gets a new key.
+
+    Returns False where it was ended meanwhile (see ``renew_key``): then nothing is noted.
+    """
+    return renew_key(request, **{FRESH_AT: int(now.timestamp())})
+
+
+def renew_key(request: HttpRequest, **kept: object) -> bool:
+    """The session goes on under a new key, with ``kept`` in it: whoever planted the old key, or stole it, has nothing.
+
+    Of somebody signed in its line in the list goes with it. Where that line is gone the session was ended meanwhile (or
+    another request has just renewed it): then nothing is written, and it does not come to life under a key of its own.
+    Returns whether it goes on.
+    """
+    session = request.session
+    if auth.SESSION_KEY not in session:
+        session.cycle_key()
+        session.update(kept)
+        return True
+    before = session.session_key
+    with transaction.atomic():
+        if not OpenSession.objects.select_for_update().filter(session_key=before).exists():
+            return False
+        session.cycle_key()
+        session.update(kept)
+        session.save()
+        moved(before, request)
+    return True
 
 
 def moved(before: str | None, request: HttpRequest) -> None:

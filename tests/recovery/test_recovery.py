@@ -21,7 +21,7 @@ from countersign.events.models import Entry
 from countersign.logons import limiter, links
 from countersign.logons.hash_cap import Busy
 from countersign.logons.links import LinkVoid
-from countersign.logons.models import FailureCounter, KnownDevice, Link, Logon, OpenSession, RecoveryCode
+from countersign.logons.models import FailureCounter, KnownDevice, Link, Logon, RecoveryCode
 from countersign.logons.passwords import password_matches, set_password
 from countersign.mail.models import OutboxMail
 from countersign.notices.operations import stop_own
@@ -154,9 +154,6 @@ def test_a_new_password_by_the_link(db: None) -> None:
         limiter.reserve(by_username, now=now)
     elsewhere = Client()
     elsewhere.force_login(dana)
-    OpenSession.objects.create(
-        logon=dana, session_key=elsewhere.session.session_key or "", description="", began_at=now, active_at=now
-    )
     KnownDevice.objects.create(logon=dana, token_hash=b"1", description="")
     other_link = links.issue("confirm_email", lifetime=timedelta(days=1), now=now, logon=dana)
     (sent,) = ask()

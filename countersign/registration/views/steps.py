@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from countersign.logons.limiter import Locked
 from countersign.logons.models import Logon
+from countersign.logons.sessions import renew_key
 from countersign.policy.errors import Stale
 from countersign.policy.reasons import Reason
 from countersign.registration.models import Registration
@@ -68,8 +69,7 @@ def steps_for(request: HttpRequest) -> tuple[tuple[str, object], ...]:
 
 def remember(request: HttpRequest, registration: Registration) -> None:
     """Keep whose registration it is, under a session key that nobody knew before this step."""
-    request.session.cycle_key()
-    request.session[KEY] = registration.pk
+    renew_key(request, **{KEY: registration.pk})
 
 
 def language() -> str:

@@ -53,7 +53,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
                 source, shown = source_of(request), shown_by(request)
                 checked = sign_in(username=logon.username, password=typed, source=source, now=now, shown=shown)
                 # The same password may have been hashed anew: this session goes on with it.
-                request.session[HASH_SESSION_KEY] = checked.get_session_auth_hash()
+                if request.session[HASH_SESSION_KEY] != checked.get_session_auth_hash():
+                    request.session[HASH_SESSION_KEY] = checked.get_session_auth_hash()
             if factors.any:
                 check_second_factor(request, logon, way=way, answer=form.answer, purpose=Purpose.CONFIRM, now=now)
             freshened(request, now=now)
