@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from countersign.access.models import SecondaryLogon, TaxpayerAccess
 from countersign.access.operations.customers import differences
@@ -296,6 +298,14 @@ def test_whoever_asked_may_withdraw_and_nobody_else(world: World) -> None:
         let(world, request)
     with pytest.raises(Refused):
         withdraw(actor=world.logons["ada"], request=10**9, now=world.now)
+
+
+def test_whoever_withdraws_does_not_act_for_the_taxpayer(world: World, client_for: Callable[[str], Client]) -> None:
+    """The bar says whom one acts for, never more than one is (UX rule 2)."""
+    request = asked(world)
+    page = client_for(world.logons["ada"].username).get(f"/requests-for-access/{request.pk}/withdraw/").content.decode()
+    assert world.pottery.legal_name in page
+    assert 'class="acting-for"' not in page
 
 
 def test_what_a_logon_asked_for_ends_with_it(world: World) -> None:

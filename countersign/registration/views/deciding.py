@@ -110,11 +110,17 @@ def _context(asked: RequestForAccess) -> dict[str, object]:
             (_("Username"), asked.requested_by.username),
             (_("E-mail"), asked.requested_by.email),
             (_("Logon since"), day(asked.requested_by.created_at)),
-            (_("Proved by"), proof_words(asked.proved_by)),
-            (_("Asked"), when(asked.requested_at)),
-            (_("Expires"), when(asked.expires_at)),
+            *_asked(asked),
         ],
     }
+
+
+def _asked(asked: RequestForAccess) -> list[tuple[str, str]]:
+    return [
+        (_("Proved by"), proof_words(asked.proved_by)),
+        (_("Asked"), when(asked.requested_at)),
+        (_("Expires"), when(asked.expires_at)),
+    ]
 
 
 def _choose(request: HttpRequest, asked: RequestForAccess, form: DecisionForm) -> HttpResponse:
@@ -169,4 +175,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         return _done(asked)
     if state_now(asked, now) is not RequestState.PENDING:
         return HttpResponseRedirect(reverse("submissions:detail", args=[asked.confirmation_number]))
-    return render(request, "registration/withdraw.html", _context(asked))
+    context = _context(asked)
+    # Whoever asks does not act for this taxpayer, or not as Master Administrator: the bar says whom they act for.
+    del context["acting_for"]
+    summary = [(_("Taxpayer"), asked.taxpayer.legal_name), *_asked(asked)]
+    return render(request, "registration/withdraw.html", context | {"summary": summary})
