@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from countersign.events.models import Entry
 from countersign.logons import links
 from countersign.logons.models import FailureCounter, Link, Logon, RecoveryCode
 from countersign.logons.second_factors import factors_of
@@ -19,7 +20,7 @@ from countersign.mail.models import OutboxMail
 from countersign.notices.models import Case
 from countersign.policy.errors import Refused
 from countersign.recovery.models import FactorRemoval
-from countersign.recovery.operations import ask_removal
+from countersign.recovery.operations import ask_removal, remove_factors_in_time
 from countersign.sign_in.operations import record_sign_in
 from tests.recovery.test_recovery import NEW, OLD, ask, choose, logon, opened, token_of
 
@@ -58,6 +59,17 @@ class TestTheMailboxAlone:
             ask_removal(logon=dana, now=timezone.now())
         assert not FactorRemoval.objects.exists()
         assert thief.get(OTHER_WAYS).status_code == 200
+
+    def test_a_removal_that_the_owner_began_does_not_go_on_for_the_thief(self, db: None) -> None:
+        """The owner lost the phone and asked, by the right password; 71 hours later the thief chooses another one."""
+        dana = logon()
+        codes_of(dana)
+        ask_removal(logon=dana, now=timezone.now() - timedelta(hours=71))
+        self.reset_by_the_thief()
+        assert remove_factors_in_time(now=timezone.now() + timedelta(hours=2)) == 0
+        assert factors_of(dana).recovery_codes == 10
+        assert FactorRemoval.objects.get().cancelled_at is not None
+        assert Entry.objects.filter(name="FactorRemovalCancelled").exists()
 
     def test_a_passkey_of_the_owner_says_nothing_of_the_new_password(self, db: None) -> None:
         dana = logon()

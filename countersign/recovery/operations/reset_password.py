@@ -23,6 +23,7 @@ from countersign.policy.errors import Invalid
 from countersign.policy.facts import Standing
 from countersign.recovery.events import PasswordReset
 from countersign.recovery.operations.answer import RESET
+from countersign.recovery.operations.lost_factors import cancel_removal_of
 
 
 def logon_of(token: str, *, now: datetime) -> Logon:
@@ -35,7 +36,8 @@ def reset_password(*, token: str, password: str, now: datetime) -> Logon:
     """Give the logon the new password: single use, newest only, and never past the second factor (SPEC 3).
 
     Every session and known device of the logon ends, its counters of wrong passwords begin anew, every other open
-    link of it is void, and a sign-in that *This wasn't me* stopped is free again. Raises ``LinkVoid`` for all but one
+    link of it is void, a waiting for the removal of its second factors is cancelled (the mailbox alone would remove
+    them), and a sign-in that *This wasn't me* stopped is free again. Raises ``LinkVoid`` for all but one
     of parallel tries, ``Invalid`` for the password, ``Busy``.
     """
     check_password(logon_of(token, now=now), password)
@@ -77,6 +79,8 @@ def _reset(token: str, password: str, now: datetime) -> Logon:
     end_all_sessions(logon, now=now)
     end_known_devices(logon, now)
     links.void(None, logon=logon, now=now)
+    # Waiting for the removal of lost factors goes on only for whoever knows the password that it began with.
+    cancel_removal_of(logon=logon, now=now)
     limiter.forget(limiter.limit(limiter.PASSWORD, logon.username, "public"))
     events.record(
         PasswordReset(enrolled=standing is Standing.INVITED),
