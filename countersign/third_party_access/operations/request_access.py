@@ -85,7 +85,14 @@ def request_access(
     earlier = _submitted(actor, token)
     if earlier is not None:
         return earlier
-    firm, match = prepare_request(actor=actor, third_party=third_party, asked=asked, now=now)
+    try:
+        firm, match = prepare_request(actor=actor, third_party=third_party, asked=asked, now=now)
+    except Invalid:
+        # "Already pending" may be this very page's other Submit, which ended meanwhile.
+        earlier = _submitted(actor, token)
+        if earlier is not None:
+            return earlier
+        raise
     try:
         with transaction.atomic():
             return _submit(actor, firm, match, asked, now, token, channel)
