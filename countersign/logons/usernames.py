@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -36,10 +37,23 @@ def username_problem(typed: str) -> str | None:
     """
     username = normal_username(typed)
     if not USERNAME.fullmatch(username):
-        return _("Use 6 to 50 of these: the letters a to z, digits, and . _ - @")
+        return _shape_words()
     if Logon.objects.filter(skeleton=skeleton_of(username)).exists():
         return _("This username cannot be used. Choose another one.")
     return None
+
+
+def check_shape(typed: str) -> None:
+    """For a form's field, so that a username of the wrong shape is told together with what else is wrong.
+
+    Raises ``ValidationError``. Whether the username is free is asked where it is taken.
+    """
+    if not USERNAME.fullmatch(normal_username(typed)):
+        raise ValidationError(_shape_words(), code="shape")
+
+
+def _shape_words() -> str:
+    return _("Use 6 to 50 of these: the letters a to z, digits, and . _ - @")
 
 
 def lock_usernames_like(username: str) -> None:

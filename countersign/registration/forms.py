@@ -9,6 +9,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from countersign.logons.usernames import check_shape
 from countersign.policy.rights import AccessType, Rights
 from countersign.registration.models import Door
 from countersign.taxpayers.models import Account, IdType, ProofKind
@@ -106,6 +107,7 @@ class LogonForm(Form):
     username = TextField(
         label=_("Username"),
         max_length=254,
+        validators=[check_shape],
         autocomplete="username",
         help_text=_(
             "6 to 50 letters, digits and . _ - @. Capitals do not matter. It can never be changed, so choose one that "

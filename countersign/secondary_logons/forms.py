@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from countersign.access.models import SecurityGroup
 from countersign.access.operations.secondary import Place, Terms
+from countersign.logons.usernames import check_shape
 from countersign.policy.rights import AccessType, Rights
 from countersign.secondary_logons.operations.add import NewPerson
 from countersign.secondary_logons.queries.accounts import GivableRow
@@ -65,6 +66,7 @@ class PersonForm(Form):
     username = TextField(
         label=_("Username"),
         max_length=50,
+        validators=[check_shape],
         help_text=_("6 to 50 small letters, digits and . _ - @. It can never be changed."),
     )
     language = forms.ChoiceField(label=_("Language of the e-mail"), choices=settings.LANGUAGES)

@@ -236,3 +236,9 @@ def test_the_first_visit_of_a_parent_makes_its_portfolio(client_for: Callable[[s
     assert answer.status_code == 200 and b"Nobody has been added yet" in answer.content
     assert client_for(username("joel")).get("/secondary-logons/").status_code == 403
     assert client_for(username("kim")).get("/secondary-logons/", follow=True).status_code == 200
+
+
+def test_add_access_tells_all_that_is_wrong_at_once(maria: Any, firm: Firm) -> None:
+    page = maria.post(address("add", firm), {"first_name": "", "email": "noor@lopezcpa.example", "username": "no"})
+    assert page.status_code == 422
+    assert "Fill in “First name”." in page.content.decode() and b"Use 6 to 50 of these" in page.content
