@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from threading import Barrier
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -164,6 +166,26 @@ def test_a_double_submit_makes_one_request(world: World) -> None:
     assert set(ended) == {"done"}
     assert len(set(made)) == 1
     assert AccessRequest.objects.count() == Submission.objects.count() == Entry.objects.count() == 1
+
+
+def test_a_double_submit_that_is_overtaken_between_its_two_looks_gets_the_receipt_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, module = uuid4(), import_module(request_access.__module__)
+    looks = module.prepare_request
+
+    def submit() -> int:
+        asked = world.asked()
+        return request_access(actor=world.luis, third_party=world.lopez.pk, asked=asked, now=world.now, token=token).pk
+
+    def overtaken(**asked: Any) -> Any:
+        monkeypatch.undo()
+        first.append(submit())
+        return looks(**asked)
+
+    first: list[int] = []
+    monkeypatch.setattr(module, "prepare_request", overtaken)
+    assert [submit()] == first
 
 
 def test_two_of_the_firm_ask_at_once_for_the_same(world: World) -> None:
