@@ -15,7 +15,9 @@ from django.utils import timezone, translation
 from procrastinate import RetryStrategy
 
 from countersign.policy.errors import Invalid, Refused, Stale
+from countersign.policy.reasons import Reason
 from countersign.uploads.models import UploadedFile
+from countersign.uploads.queries import is_still_whose
 
 FileT = TypeVar("FileT", bound=UploadedFile)
 QUEUE = "files"
@@ -52,6 +54,9 @@ def _one_step(model: type[FileT], key: int, step: Callable[[FileT, datetime], No
     """Whether there may be another. Of the file's rows a step fetches what it needs: memory does not grow with them."""
     kept = model._default_manager.select_for_update().defer("rows", "results").get(pk=key)
     if kept.finished_at is None:
+        if not is_still_whose(kept):
+            # The username was granted anew: what the person before submitted is not done in the name of the next.
+            raise Refused(Reason.NOT_FOUND, hidden=True)
         step(kept, timezone.now())
     return kept.finished_at is None
 

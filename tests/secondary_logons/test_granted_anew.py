@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from countersign.access.models import Refinement
+from countersign.access.operations.secondary import Terms
 from countersign.leaving.operations import Choices, delete_profile
 from countersign.leaving.queries import consequences_of_deleting
 from countersign.logons.hash_cap import CAP, Busy
@@ -21,15 +24,20 @@ from countersign.logons.second_factors.totp import new_secret
 from countersign.notices.models import Case, MailChoice, Notice, NoticeChoice
 from countersign.notices.operations import choose_mail, stop_by_link, stop_own
 from countersign.policy.errors import Invalid
+from countersign.policy.rights import Rights
 from countersign.secondary_logons.operations import NewPerson, add_secondary, cancel_access, enroll
+from countersign.secondary_logons.operations.refining import set_refinements
+from countersign.secondary_logons.operations.uploading import keep_file
 from countersign.security.operations import add_authenticator
 from countersign.submissions.models import Submission
 from tests.cast import PASSWORD
 from tests.notices.test_not_me import last_link
-from tests.secondary_logons.conftest import Firm
+from tests.secondary_logons.conftest import MA, Firm
 from tests.secondary_logons.test_enrollment import token_of
+from tests.secondary_logons.test_refinement_files import kept, submit
 
 NEW = "seven quiet ferries leave"
+PEOPLE = "username,first_name,last_name,email,access_type\r\nsam.example,Sam,Example,sam@mail.example,TA\r\n"
 
 
 def granted_anew(firm: Firm, person: str) -> Logon:
@@ -135,3 +143,36 @@ def test_a_busy_site_says_so_and_the_invitation_stays_good(firm: Firm, monkeypat
     assert (answer.status_code, answer["Retry-After"]) == (503, "7")
     assert client.post("/enroll/", {}).status_code == 422
     assert client.post("/enroll/", {"password": NEW, "again": NEW}).status_code == 303
+
+
+@pytest.mark.parametrize("submitted", [False, True])
+def test_what_the_former_person_uploaded_is_neither_shown_nor_done_for_the_next(firm: Firm, submitted: bool) -> None:
+    """A file names persons and clients, and waits to be worked off in the name of whoever submitted it."""
+    kim, place = firm.person("kim"), "secondary_logons:refinement_file"
+    pell = firm.taxpayer("PELL-STREET-BOOKS").pk
+    add_secondary(**firm.new(actor=kim, username="sol.lopezcpa"))
+    refinements = kept(firm, f"sol.lopezcpa,{pell},,,No Access", actor="kim")
+    people = keep_file(actor=kim, portfolio=firm.portfolio, content=PEOPLE.encode(), now=timezone.now())
+    if submitted:
+        submit(firm, refinements, actor="kim")
+    base = {"actor": firm.parent, "portfolio": firm.portfolio}
+    cancel_access(**base, logon=kim.pk, now=timezone.now())
+    noor = NewPerson("Noor", "Haidari", "noor@lopezcpa.example", kim.username)
+    both = [firm.groups["Retail clients"], firm.groups["Restaurants"]]
+    add_secondary(**firm.new() | {"person": noor, "terms": Terms(MA, Rights.NO_ACCESS, None), "groups": both})
+    enroll(token=token_of(), password=NEW, now=timezone.now())
+    client = Client()
+    client.force_login(Logon.objects.get(pk=kim.pk))
+    assert client.get(reverse("secondary_logons:list", args=[firm.portfolio])).status_code == 200
+    for name, file in (
+        (place, refinements),
+        ("secondary_logons:refinement_results", refinements),
+        ("secondary_logons:file", people),
+        ("secondary_logons:results", people),
+    ):
+        assert client.get(reverse(name, args=[firm.portfolio, file.pk])).status_code == 404, name
+    if submitted:
+        set_refinements(refinements.pk)
+        refinements.refresh_from_db()
+        assert refinements.refused and refinements.finished_at
+        assert not Refinement.objects.filter(logon__username="sol.lopezcpa").exists()

@@ -25,6 +25,7 @@ from countersign.secondary_logons.models import LogonFile
 from countersign.secondary_logons.queries.one import groups_of, may_add
 from countersign.taxpayers.models import AccountType
 from countersign.ui.forms import plain_text
+from countersign.uploads.queries import files_of
 from countersign.uploads.reading import Heading, Shape, rights_in, rows_of
 
 COLUMNS = (
@@ -136,7 +137,7 @@ def plan(standing: Standing, rows: Sequence[Sequence[Any]]) -> list[Planned]:
 
 def file_of(standing: Standing, key: int) -> LogonFile:
     """The actor's own file of this portfolio. Raises a hidden ``Refused`` (404)."""
-    found = LogonFile.objects.filter(pk=key, portfolio_id=standing.portfolio, uploaded_by=standing.actor).first()
+    found = files_of(LogonFile, standing.actor).filter(pk=key, portfolio_id=standing.portfolio).first()
     if found is None:
         raise Refused(Reason.NOT_FOUND, hidden=True)
     return found

@@ -31,6 +31,7 @@ from countersign.secondary_logons.queries.accounts import limits_after, places_i
 from countersign.secondary_logons.queries.one import Secondary, may_manage
 from countersign.secondary_logons.queries.visible import Visible
 from countersign.taxpayers.identifiers import folded_name
+from countersign.uploads.queries import files_of
 from countersign.uploads.reading import Heading, Shape, plain_word, rights_in
 
 SHAPE = Shape(
@@ -134,7 +135,7 @@ class Plan(NamedTuple):
 
 def file_of(standing: Standing, key: int) -> RefinementFile:
     """The actor's own file of this portfolio. Raises a hidden ``Refused`` (404)."""
-    found = RefinementFile.objects.filter(pk=key, portfolio_id=standing.portfolio, uploaded_by=standing.actor).first()
+    found = files_of(RefinementFile, standing.actor).filter(pk=key, portfolio_id=standing.portfolio).first()
     if found is None:
         raise Refused(Reason.NOT_FOUND, hidden=True)
     return found

@@ -20,6 +20,7 @@ from countersign.security_groups.models import PlacementFile
 from countersign.security_groups.queries.customers import CustomerRow, every_customer
 from countersign.security_groups.queries.groups import visible_groups
 from countersign.taxpayers.identifiers import folded_name
+from countersign.uploads.queries import files_of
 from countersign.uploads.reading import Heading, Shape
 
 SHAPE = Shape(
@@ -102,8 +103,8 @@ class Meaning(NamedTuple):
 
 def file_of(standing: Standing, file: int, *, actor: Logon, lock: bool = False) -> PlacementFile:
     """A file that the actor uploaded to this portfolio. Raises a hidden ``Refused`` (404) for any other."""
-    files = PlacementFile.objects.select_for_update() if lock else PlacementFile.objects.all()
-    found = files.filter(pk=file, portfolio_id=standing.portfolio, uploaded_by=actor).first()
+    files = files_of(PlacementFile, actor)
+    found = (files.select_for_update() if lock else files).filter(pk=file, portfolio_id=standing.portfolio).first()
     if found is None:
         raise Refused(Reason.NOT_FOUND, hidden=True)
     return found
