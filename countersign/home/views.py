@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from countersign.access.queries.listing import Filter, ListedAccount, accounts_page, count_accounts
-from countersign.access.queries.own import is_secondary
+from countersign.access.queries.own import is_secondary, own_accesses
 from countersign.home import cursor
 from countersign.home.queries import LEAST, account_types, asked_filter, manager_left
 from countersign.logons.models import Logon
@@ -100,6 +100,13 @@ def _no_match() -> Empty:
 def _empty(reader: Logon, now: datetime) -> Empty:
     """Why there is nothing, and who can change it: a secondary logon cannot do anything about it by itself."""
     if not is_secondary(reader.pk):
+        if own_accesses(reader.pk, at=now).exists():
+            return Empty(
+                _("You can act on no account now"),
+                _("Manage My Access shows the access that you hold, and why it does not count at the moment."),
+                reverse("profile:manage_my_access"),
+                _("Manage My Access"),
+            )
         return Empty(
             _("You have no access yet"),
             _("When somebody gives you access, the accounts stand here. Ask whoever should let you in."),

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from countersign.access.queries.explanation import NamedRoute
-from countersign.access.wording import REASONS, WHO_CAN_CHANGE
+from countersign.access.wording import REASONS, REASONS_TO_YOU, WHO_CAN_CHANGE
 from countersign.logons.models import Logon
 from countersign.policy.reasons import Reason
 from countersign.policy.rights import Rights
@@ -66,7 +66,7 @@ def _shown(reader: Logon, account: Account, route: NamedRoute) -> ShownRoute:
         _("Path from you to account %(number)s") % {"number": account.number},
         capacity_words(route),
         route.rights,
-        REASONS[route.reason],
+        REASONS_TO_YOU.get(route.reason) or REASONS[route.reason],
         "" if route.rights else WHO_CAN_CHANGE.get(route.reason, ""),
         RIGHTS[route.ceiling] if limited and route.ceiling is not None else "",
     )

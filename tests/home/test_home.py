@@ -12,10 +12,11 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from countersign.access.models import TaxpayerAccess
+from countersign.access.models import GroupMember, PortfolioHolder, TaxpayerAccess
 from countersign.access.operations.customers import refresh
 from countersign.logons.models import Logon
 from countersign.policy.rights import Rights
@@ -76,11 +77,25 @@ def test_nothing_that_cannot_be_acted_on_is_listed(as_: As) -> None:
 
 def test_an_empty_list_says_how_to_fill_it(as_: As, db: None) -> None:
     page = text(as_("june").get("/"))
-    assert "You have no access yet" in page
-    assert "Download as CSV" not in page
+    assert "You can act on no account now" in page and "/profile/manage-my-access/" in page
+    assert "Download as CSV" not in page and "Narrow the list" not in page
     nothing = text(as_("dana").get("/?q=zzz"))
     assert "No account matches" in nothing
     assert "Show all accounts" in nothing
+
+
+def test_an_empty_list_says_who_can_change_that(as_: As) -> None:
+    """UX rule 7: a secondary logon is not sent to prove a right that it does not have."""
+    now = timezone.now()
+    with transaction.atomic():
+        TaxpayerAccess.objects.filter(logon__username=username("june")).update(ended_at=now)
+        PortfolioHolder.objects.filter(holder__username=username("victor")).update(ended_at=now)
+        GroupMember.objects.filter(logon__username=username("ruth")).update(ended_at=now)
+    newcomer = text(as_("june").get("/"))
+    assert "You have no access yet" in newcomer and "Prove your right to act" in newcomer
+    left = text(as_("hana").get("/"))
+    assert "The person who managed your logon has left" in left and "Prove your right to act" not in left
+    assert "You reach no account now" in text(as_("ruth").get("/"))
 
 
 def test_a_request_waits_for_the_master_administrator_alone_and_leads_to_its_decision(as_: As) -> None:

@@ -61,6 +61,7 @@ def test_rights_are_those_of_the_rule(signed_in: ClientFor) -> None:
     frozen = text_of(signed_in("rosa").get("/profile/manage-my-access/"))
     assert "Master Administrator" in frozen
     assert re.search(r"Withholding WTH-10000108 View Only", frozen)
+    assert "You have All Access" not in frozen and "The agency has frozen access to this taxpayer." in frozen
     paused = text_of(signed_in("june").get("/profile/manage-my-access/"))
     assert "no fiduciary is confirmed yet" in paused
 

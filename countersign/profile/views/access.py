@@ -15,7 +15,8 @@ from countersign.access.acting_for import acting_for, capacity_words
 from countersign.access.wording import ACCESS_TYPES, REASONS, RIGHTS
 from countersign.logons.models import Logon
 from countersign.logons.signed_in import signed_in
-from countersign.policy.rights import AccessType
+from countersign.policy.reasons import Reason
+from countersign.policy.rights import AccessType, Rights
 from countersign.profile.queries import (
     TAXPAYERS_A_PAGE,
     OwnAccess,
@@ -94,13 +95,19 @@ def _section(access: OwnAccess) -> dict[str, Any]:
             "You have File and Pay until you enter the Letter ID of the letter that we mailed. After that you have "
             "All Access and decide who else has access."
         )
+    frozen = _held_back(access)
+    if frozen:
+        explained = _(
+            "The agency has frozen access to this taxpayer. Until that ends you have View Only, and can take away "
+            "access of others but give none."
+        )
     empty = Empty(_("This taxpayer has no tax account"), _("When one is opened, your rights on it are shown here."))
     columns = [
         Column("account", _("Account"), row_header=True),
         Column("rights", _("Access Rights")),
         Column("why", _("Why")),
     ]
-    rows = [_row(one) for one in access.accounts]
+    rows = [_row(one) | ({"why": REASONS[Reason.TAXPAYER_FROZEN]} if frozen else {}) for one in access.accounts]
     return {
         "taxpayer": own.taxpayer,
         "role": capacity_words(own),
@@ -109,6 +116,13 @@ def _section(access: OwnAccess) -> dict[str, Any]:
         "more": access.more,
         "letter_url": reverse("registration:letter_code", args=[own.taxpayer.pk]) if own.provisional else "",
     }
+
+
+def _held_back(access: OwnAccess) -> bool:
+    """SPEC 2: only a freeze takes a full Master Administrator below All Access, down to View Only."""
+    own = access.own
+    full = own.access_type is AccessType.MASTER_ADMINISTRATOR and not own.provisional
+    return full and any(one.decision.rights is Rights.VIEW_ONLY for one in access.accounts)
 
 
 def _row(one: OwnAccount) -> dict[str, Any]:

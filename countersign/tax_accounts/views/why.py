@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from countersign.access.wording import REASONS, WHO_CAN_CHANGE
+from countersign.access.wording import REASONS, REASONS_TO_YOU, WHO_CAN_CHANGE
 from countersign.logons.signed_in import signed_in
 from countersign.tax_accounts.forms import WhyNotForm
 from countersign.tax_accounts.queries import Asked, SeenAccount, ask, names_who_can_change, seen_account
@@ -64,7 +64,7 @@ def _answer(request: HttpRequest, asked: Asked, seen: SeenAccount) -> dict[str, 
         "acting_for": acting_for(seen, decided),
         "decided": decided,
         "allowed": decision.allowed,
-        "reason": REASONS[decision.reason],
+        "reason": REASONS_TO_YOU.get(decision.reason) or REASONS[decision.reason],
         "change": change,
         "names": _("Ask %(names)s.") % {"names": ", ".join(names)} if names else "",
     }
