@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ def register(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("customers", help="verify or rebuild the derived lists of customers")
     parser.add_argument("what", choices=["verify", "rebuild"])
+    parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)
 
 
@@ -23,5 +25,5 @@ def run(arguments: argparse.Namespace) -> int:
         with transaction.atomic():
             refresh(portfolios=None, taxpayers=None)
     found = differences()
-    print(f"{found} rows differ from the facts")
+    print(json.dumps({"differences": found}) if arguments.json else f"{found} rows differ from the facts")
     return 1 if found else 0

@@ -23,6 +23,7 @@ def register(subparsers: Any) -> None:
     listing.set_defaults(run=run_list)
     printed = commands.add_parser("printed", help="these are on paper: their text is forgotten")
     printed.add_argument("letter", type=int, nargs="+")
+    printed.add_argument("--json", action="store_true")
     printed.set_defaults(run=run_printed)
 
 
@@ -60,5 +61,6 @@ def address_lines(letter: Letter) -> list[str]:
 
 def run_printed(arguments: argparse.Namespace) -> int:
     """Exit status 0."""
-    print(f"{mark_printed(arguments.letter, now=timezone.now())} letters are printed")
+    count = mark_printed(arguments.letter, now=timezone.now())
+    print(json.dumps({"printed": count}) if arguments.json else f"{count} letters are printed")
     return 0

@@ -18,6 +18,7 @@ def register(subparsers: Any) -> None:
     status.add_argument("--json", action="store_true")
     status.set_defaults(run=run_status)
     retry = commands.add_parser("retry", help="make everything unsent due now, also what was given up")
+    retry.add_argument("--json", action="store_true")
     retry.set_defaults(run=run_retry)
 
 
@@ -39,5 +40,6 @@ def run_status(arguments: argparse.Namespace) -> int:
 
 def run_retry(arguments: argparse.Namespace) -> int:
     """Exit status 0."""
-    print(f"{try_again()} mails are due now")
+    due = try_again()
+    print(json.dumps({"due": due}) if arguments.json else f"{due} mails are due now")
     return 0

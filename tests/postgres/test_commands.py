@@ -1,7 +1,8 @@
-"""A command that finds no database, an empty one or no file of questions says so in one line, with status 2."""
+"""What commands answer where there is nothing to answer from, and to a script: one line, a status, JSON."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -65,3 +66,19 @@ def test_a_file_that_cannot_be_read_leaves_the_output_empty(
     file.write_text("username,action,account_number\n")
     assert main(["check", "--file", str(file), *more]) == 0
     assert capsys.readouterr().out == ("[]\n" if more else "username,action,account_number,decision,reason,rights\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["customers", "verify"], {"differences": 0}),
+        (["customers", "rebuild"], {"differences": 0}),
+        (["mail", "retry"], {"due": 0}),
+        (["letters", "printed", "1"], {"printed": 0}),
+        (["letters", "list"], []),
+    ],
+)
+def test_an_operator_may_have_json(command: list[str], said: object, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == said
