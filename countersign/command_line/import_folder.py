@@ -81,10 +81,11 @@ def _tell(report: Report) -> None:
     _list("Conflicts", report.conflicts)
     for note in report.notes:
         print(note)
+    would = "" if report.landed else "would be "
     for what, counts in (("begun", report.begun), ("ended", report.ended), ("changed", report.changed)):
         for file, rows in counts.items():
             if rows:
-                print(f"{file}: {rows} {what}")
+                print(f"{file}: {rows} {would}{what}")
     if not report.landed:
         print("Checked only: nothing was kept." if report.check_only else "Nothing was imported: mend the rows above.")
     elif report.changes:

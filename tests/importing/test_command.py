@@ -32,6 +32,7 @@ def test_bad_rows_end_with_status_1_also_when_skipped(files: Files, capsys: Any)
     assert main(["import", str(files.write())]) == 1
     out = capsys.readouterr().out
     assert "grants.csv, line 4, account_number 'NONE': is no known account" in out
+    assert "taxpayers.csv: 4 would be begun" in out
     assert "Nothing was imported" in out and not Taxpayer.objects.exists()
     assert main(["import", str(files.folder), "--skip-bad"]) == 1
     assert "Imported." in capsys.readouterr().out and len(live(Grant)) == 2
