@@ -14,6 +14,7 @@ from django.db import connection
 from countersign.access.models import GroupMember, Placement, SecurityGroup
 from countersign.access.operations.customers import refresh
 from countersign.access.queries.chosen_customers import GROUP_NOW, OWN_INDIVIDUAL, Chosen, condition
+from countersign.access.queries.live import after_waiting
 
 
 def begin_group(*, portfolio: int, name: str, description: str, submission: str, now: datetime) -> SecurityGroup:
@@ -77,7 +78,7 @@ def place(*, portfolio: int, chosen: Chosen, group: int, submission: str, now: d
         "portfolio": portfolio,
         "target": group,
         "now": now,
-        "at": now,
+        "at": after_waiting(now),
         "submission": submission,
         "to_default": SecurityGroup.objects.filter(pk=group, is_default=True).exists(),
     }
@@ -113,7 +114,12 @@ def keep(*, portfolio: int, chosen: Chosen, submission: str, now: datetime) -> i
 
     They are "kept to yourself: in no group until P places them" (SPEC 2), as before their placement.
     """
-    parameters: dict[str, Any] = {"portfolio": portfolio, "now": now, "at": now, "submission": submission}
+    parameters: dict[str, Any] = {
+        "portfolio": portfolio,
+        "now": now,
+        "at": after_waiting(now),
+        "submission": submission,
+    }
     where = condition(chosen, parameters)
     with connection.cursor() as cursor:
         cursor.execute(_CHOOSE)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from countersign.access.operations.groups import set_groups
 from countersign.access.operations.secondary import terms_of
 from countersign.access.queries.group_changes import preview_of_groups
+from countersign.access.queries.live import after_waiting
 from countersign.events import Channel
 from countersign.logons.models import Logon
 from countersign.policy.errors import Invalid, Stale
@@ -58,7 +59,10 @@ def change_groups(
     check_seen(secondary, version)
     if wanted == secondary.limits.groups:
         raise Invalid({"groups": _("Choose other security groups: so far nothing changes.")})
-    if preview is not None and preview_of_groups(portfolio, logon, groups=wanted, at=now).version != preview:
+    if (
+        preview is not None
+        and preview_of_groups(portfolio, logon, groups=wanted, at=after_waiting(now)).version != preview
+    ):
         raise Stale(what=Reason.ACCESS_CHANGED)
     submission = receipt(GROUPS, actor=actor, logon=logon, token=token, channel=channel, now=now)
     come, left = set_groups(logon=logon, groups=wanted, submission=submission.confirmation_number, now=now)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from countersign.access.operations.secondary import Place, refine_all
+from countersign.access.queries.live import after_waiting
 from countersign.access.queries.refinement_changes import preview_of_refinements
 from countersign.events import Channel, record_each
 from countersign.logons.models import Logon
@@ -83,8 +84,9 @@ def submit_refinements(
     kept = file_of(standing, file)
     if kept.submission:
         raise Stale(what=Reason.REQUEST_DECIDED)
-    planned = plan(standing, kept.rows, at=now)
-    preview = preview_of_refinements(portfolio, planned.changes, at=now)
+    at = after_waiting(now)
+    planned = plan(standing, kept.rows, at=at)
+    preview = preview_of_refinements(portfolio, planned.changes, at=at)
     if version_of(planned, preview.version) != version:
         raise Stale(what=Reason.ACCESS_CHANGED)
     if planned.problems and not skip_bad:
@@ -111,7 +113,7 @@ def set_refinements(file: int) -> None:
 def _set_next(kept: RefinementFile, now: datetime) -> None:
     standing = held_portfolio(kept.uploaded_by, kept.portfolio_id, at=now)
     rows = _next_rows(kept)
-    planned = plan(standing, rows, at=now)
+    planned = plan(standing, rows, at=after_waiting(now))
     seen = planned.seen()
     moved = {logon for logon in planned.changes if kept.seen.get(str(logon)) != seen[str(logon)]}
     if not kept.skip_bad:

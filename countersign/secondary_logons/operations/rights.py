@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from countersign.access.operations.secondary import Place, refine
 from countersign.access.queries.covering import Limits
+from countersign.access.queries.live import after_waiting
 from countersign.events import Channel
 from countersign.logons.models import Logon
 from countersign.policy.errors import Invalid
@@ -100,7 +101,7 @@ def check_places(standing: Standing, changes: NewRights, limits: Limits, *, now:
     Lowering to No Access and taking a refinement away are never refused: they only narrow, or let a default hold.
     """
     raised = [place for place, level in changes.items() if level is not None and level > Rights.NO_ACCESS]
-    known = visible_places(standing, changes.keys(), at=now)
+    known = visible_places(standing, changes.keys(), at=after_waiting(now))
     strange = [place for place in changes if place not in known]
     if strange:
         raise Invalid({"rights": _("One of these accounts is not among the customers of this logon any more.")})

@@ -13,6 +13,7 @@ from countersign.access.operations.groups import keep, place
 from countersign.access.queries.chosen_customers import Chosen
 from countersign.access.queries.covering import covers_groups
 from countersign.access.queries.group_changes import Preview, preview_of_placing
+from countersign.access.queries.live import after_waiting
 from countersign.access.queries.mapping_changes import Move
 from countersign.events import Channel
 from countersign.logons.models import Logon
@@ -53,8 +54,9 @@ def place_customers(
     if earlier is not None:
         return earlier
     name = "" if group is None else target_group(standing, group, at=now).name
-    check_may_place(standing, chosen, group, at=now)
-    preview = preview_of_placing(portfolio, chosen, group=group, at=now)
+    at = after_waiting(now)
+    check_may_place(standing, chosen, group, at=at)
+    preview = preview_of_placing(portfolio, chosen, group=group, at=at)
     if preview.version != version:
         raise Stale(what=Reason.ACCESS_CHANGED)
     if not preview.customers:

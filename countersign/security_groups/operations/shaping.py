@@ -13,6 +13,7 @@ from countersign.access.models import SecurityGroup
 from countersign.access.operations.groups import begin_group, end_group
 from countersign.access.queries.chosen_customers import Chosen
 from countersign.access.queries.group_changes import preview_of_placing
+from countersign.access.queries.live import after_waiting
 from countersign.events import Channel
 from countersign.logons.models import Logon
 from countersign.policy.errors import Invalid, Refused, Stale
@@ -119,7 +120,7 @@ def delete_group(
     if earlier is not None:
         return earlier
     check_deletable(group_of(standing, group, at=now).group)
-    preview = preview_of_placing(portfolio, Chosen(group=group), group=standing.default_group, at=now)
+    preview = preview_of_placing(portfolio, Chosen(group=group), group=standing.default_group, at=after_waiting(now))
     if preview.version != version:
         raise Stale(what=Reason.ACCESS_CHANGED)
     submission = receipt(DELETE, actor=actor, token=token, channel=channel, now=now)

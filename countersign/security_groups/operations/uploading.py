@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 
 from countersign.access.operations.groups import place
 from countersign.access.queries.group_changes import LogonChange
+from countersign.access.queries.live import after_waiting
 from countersign.access.queries.mapping_changes import preview_of_moves
 from countersign.events import Channel
 from countersign.logons.models import Logon
@@ -68,9 +69,10 @@ def place_from_file(
     kept = file_of(standing, file, actor=actor, lock=True)
     if kept.submission:
         raise Stale(what=Reason.REQUEST_DECIDED)
-    meaning = meaning_of(standing, kept.rows, at=now)
+    at = after_waiting(now)
+    meaning = meaning_of(standing, kept.rows, at=at)
     check_may_place_all(standing, meaning.moves)
-    preview = preview_of_moves(portfolio, meaning.moves, at=now)
+    preview = preview_of_moves(portfolio, meaning.moves, at=at)
     if preview.version != version:
         raise Stale(what=Reason.ACCESS_CHANGED)
     if meaning.problems and not skip:
@@ -98,12 +100,13 @@ def place_rows(file: int) -> None:
 
 def _place_next(kept: PlacementFile, now: datetime) -> None:
     standing = held_portfolio(kept.uploaded_by, kept.portfolio_id, at=now)
-    meaning = meaning_of(standing, kept.rows, at=now)
+    at = after_waiting(now)
+    meaning = meaning_of(standing, kept.rows, at=at)
     _rows, first = kept.counted()
     changes: Sequence[LogonChange] = ()
     if not first:
         # What was shown of the whole file is also what each logon is told, once for all batches.
-        preview = preview_of_moves(kept.portfolio_id, meaning.moves, at=now)
+        preview = preview_of_moves(kept.portfolio_id, meaning.moves, at=at)
         if preview.version != kept.seen:
             raise Stale(what=Reason.ACCESS_CHANGED)
         changes = preview.logons
