@@ -7,14 +7,15 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from countersign.access.models import LogonStanding, TaxpayerAccess
+from countersign.access.queries.conditions import facts_of
 from countersign.access.queries.explanation import Explanation, explain
 from countersign.access.queries.own import live_at
 from countersign.access.queries.prepared import storable
 from countersign.logons.models import Logon
 from countersign.policy.errors import Refused
-from countersign.policy.facts import Standing
+from countersign.policy.facts import Condition, Standing
 from countersign.policy.reasons import Reason
-from countersign.policy.rights import AccessType, Action
+from countersign.policy.rights import AccessType, Action, Rights
 from countersign.taxpayers.models import Account
 
 MOST_NAMES = 3
@@ -26,6 +27,11 @@ class SeenAccount(NamedTuple):
     account: Account
     explanation: Explanation
     administers: bool
+
+    @property
+    def frozen(self) -> bool:
+        """SPEC 2: a freeze, and nothing else, leaves whoever administers the taxpayer less than All Access."""
+        return self.administers and self.explanation.decision.rights < Rights.ALL_ACCESS
 
 
 class Asked(NamedTuple):
@@ -71,6 +77,11 @@ def _seen(reader: Logon, found: Account, action: Action) -> SeenAccount | None:
     if not decision.rights and not administers:
         return None
     return SeenAccount(found, explanation, administers)
+
+
+def is_frozen(seen: SeenAccount) -> bool:
+    """Whether the account's taxpayer is frozen: then nobody but its Master Administrators sees the account at all."""
+    return Condition.FROZEN_AS_TAXPAYER in facts_of(seen.account.taxpayer, at=timezone.now()).conditions
 
 
 def names_who_can_change(asked: Asked, seen: SeenAccount) -> list[str]:

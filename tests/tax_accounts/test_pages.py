@@ -278,3 +278,16 @@ def test_a_cell_that_begins_like_a_formula_is_quoted(start: str) -> None:
     assert safe_cell(f"{start}1+1") == f"'{start}1+1"
     assert safe_cell("Harbor = Bakery") == "Harbor = Bakery"
     assert safe_cell(None) == ""
+
+
+def test_a_frozen_master_administrator_is_not_sent_to_itself(as_: As) -> None:
+    """UX rule 7: what is missing, and who can give it: here the agency."""
+    frozen = account("GULL-AND-ANCHOR", "WTH")
+    client = as_("rosa")
+    for route in ("account", "why"):
+        assert "The agency has frozen access to this taxpayer." in text(page(client, route, frozen.pk))
+    asked = {"account": frozen.number, "action": "file"}
+    answer = text(client.get(reverse("tax_accounts:why_not"), asked))
+    assert "The agency has frozen access to the taxpayer. The agency can change this." in " ".join(answer.split())
+    assert "Ask Rosa" not in answer
+    assert "frozen" not in text(page(as_("dana"), "account", account("HARBOR-BAKERY", "WTH").pk))

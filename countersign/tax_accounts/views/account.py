@@ -39,6 +39,7 @@ def account(request: HttpRequest, account: int) -> HttpResponse:
         "lines": _lines(seen, decided),
         "can": _can(seen),
         "route": decided,
+        "frozen": seen.frozen,
         "why_url": reverse("tax_accounts:why", args=[account]),
         "who_url": reverse("tax_accounts:who_has_access", args=[account]) if administered else "",
         "all_url": reverse("tax_accounts:taxpayer_who_has_access", args=[administered]) if administered else "",

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from countersign.access.wording import REASONS, REASONS_TO_YOU, WHO_CAN_CHANGE
 from countersign.logons.signed_in import signed_in
+from countersign.policy.reasons import Reason
 from countersign.tax_accounts.forms import WhyNotForm
-from countersign.tax_accounts.queries import Asked, SeenAccount, ask, names_who_can_change, seen_account
+from countersign.tax_accounts.queries import Asked, SeenAccount, ask, is_frozen, names_who_can_change, seen_account
 from countersign.tax_accounts.shown_routes import shown_routes
 from countersign.tax_accounts.views.account import acting_for
 from countersign.tax_accounts.words import ACTIONS
@@ -30,6 +31,7 @@ def why(request: HttpRequest, account: int) -> HttpResponse:
         "decided": decided,
         "others": others,
         "administers": seen.administers,
+        "frozen": seen.frozen,
     }
     return render(request, "tax_accounts/why.html", context)
 
@@ -57,6 +59,10 @@ def _answer(request: HttpRequest, asked: Asked, seen: SeenAccount) -> dict[str, 
     decision = seen.explanation.decision
     change = "" if decision.allowed else WHO_CAN_CHANGE.get(decision.reason, "")
     names = [] if decision.allowed else names_who_can_change(asked, seen)
+    reason = REASONS_TO_YOU.get(decision.reason) or REASONS[decision.reason]
+    if decision.reason == Reason.RIGHTS_TOO_LOW and is_frozen(seen):
+        # Not for want of rights: whoever asks is the Master Administrator that they would be sent to.
+        reason, change, names = REASONS[Reason.TAXPAYER_FROZEN], WHO_CAN_CHANGE[Reason.TAXPAYER_FROZEN], []
     if names and seen.explanation.routes[0].parent is not None:
         change = _("The parent logon can change this.")
     return {
@@ -64,7 +70,7 @@ def _answer(request: HttpRequest, asked: Asked, seen: SeenAccount) -> dict[str, 
         "acting_for": acting_for(seen, decided),
         "decided": decided,
         "allowed": decision.allowed,
-        "reason": REASONS_TO_YOU.get(decision.reason) or REASONS[decision.reason],
+        "reason": reason,
         "change": change,
         "names": _("Ask %(names)s.") % {"names": ", ".join(names)} if names else "",
     }
