@@ -12,7 +12,7 @@ from django.test import Client
 
 from countersign.access.models import SecondaryLogon, TaxpayerAccess
 from countersign.access.operations.customers import differences
-from countersign.access.operations.own import end_access
+from countersign.access.operations.own import begin_access, end_access
 from countersign.access.operations.portfolios import ensure_portfolio
 from countersign.access.operations.standing import begin_condition
 from countersign.access.queries.decisions import check
@@ -256,6 +256,23 @@ def test_let_in_as_master_administrator(world: World) -> None:
     access = world.access_of(ada)
     assert access is not None and access.access_type == "MA" and not access.provisional
     assert world.rights_of(ada) == {}
+
+
+@pytest.mark.parametrize("access_type", [MA, TA])
+def test_who_became_master_administrator_in_another_way_is_not_lowered_by_an_old_request(
+    world: World, access_type: AccessType
+) -> None:
+    """SPEC 4: "An MA cannot cancel another MA"."""
+    request = asked(world)
+    ada = world.logons["ada"]
+    with transaction.atomic():
+        begin_access(logon=ada, taxpayer=world.pottery, access_type=MA, submission="", now=world.now)
+    with pytest.raises(Stale):
+        let(world, request, access_type)
+    access = world.access_of(ada)
+    assert access is not None and access.access_type == "MA"
+    decline(actor=world.logons["olive"], taxpayer=world.pottery.pk, request=request.pk, now=world.now)
+    assert world.access_of(ada) == access
 
 
 def test_refusals_of_letting_in(world: World) -> None:

@@ -15,7 +15,7 @@ from countersign.access.queries.own import administered_taxpayer, is_active
 from countersign.events import Channel, record
 from countersign.logons.models import Logon
 from countersign.policy.entry import may_let_in
-from countersign.policy.errors import Invalid, Refused
+from countersign.policy.errors import Invalid, Refused, Stale
 from countersign.policy.reasons import Reason
 from countersign.policy.rights import AccessType, Rights
 from countersign.registration.events import (
@@ -26,6 +26,7 @@ from countersign.registration.events import (
 )
 from countersign.registration.models import RequestForAccess, RequestState
 from countersign.registration.operations.requests import check_pending, close_request, held_request
+from countersign.registration.queries import own_access
 from countersign.taxpayers.models import Account
 
 BATCH = 200
@@ -44,7 +45,8 @@ def let_in(
     """Approve: the person is Master or Tax Administrator at once, it has asked for it itself.
 
     ``rights``: account key → rights of a Tax Administrator. Raises ``Refused`` (hidden where the actor may not know;
-    own request; frozen), ``Invalid`` by field, ``Stale`` when it was answered, withdrawn or expired before.
+    own request; frozen), ``Invalid`` by field, ``Stale`` when it was answered, withdrawn or expired before, or the
+    person is full Master Administrator by now.
     """
     locked = held_request(request)
     hold_standing(actor=actor.pk, taxpayers=[taxpayer])
@@ -59,6 +61,10 @@ def let_in(
     check_pending(locked, now=now)
     if not is_active(locked.requested_by_id, at=now):
         raise Refused(Reason.LOGON_NOT_ACTIVE)
+    held = own_access(locked.requested_by_id, taxpayer, at=now)
+    if held is not None and held.access_type == AccessType.MASTER_ADMINISTRATOR.value and not held.provisional:
+        # It has become one in another way: no Master Administrator takes that from another (SPEC 4).
+        raise Stale(what=Reason.ACCESS_CHANGED)
     given = check_rights(taxpayer, access_type, rights)
     close_request(locked, state=RequestState.APPROVED, actor=actor, now=now, given=access_type.value)
     begin_access(
