@@ -373,3 +373,16 @@ def test_hostile_values_are_answered_and_change_nothing(world: World, firm: Clie
             if len(bad) < 1000:
                 response = firm.get(address, {query: bad})
                 assert response.status_code in (200, 400), (address, query)
+
+
+@pytest.mark.parametrize("condition", [Condition.FROZEN_AS_THIRD_PARTY, Condition.DISSOLVED])
+def test_a_third_party_that_reaches_nobody_is_told_why(world: World, firm: Client, condition: Condition) -> None:
+    world.grant(Rights.VIEW_ONLY, "WTH-1")
+    pages = (
+        reverse("third_party_access:clients", args=[world.lopez.pk]),
+        reverse("third_party_access:client", args=[world.lopez.pk, world.bakery.pk]),
+    )
+    told = "nobody acts for its clients"
+    assert not any(told in text_of(firm.get(page)) for page in pages)
+    world.freeze(world.lopez, condition)
+    assert all(told in text_of(firm.get(page)) for page in pages)

@@ -35,6 +35,7 @@ from countersign.third_party_access.views.steps import (
     done,
     ending_table,
     holding_lines,
+    out_of_reach,
     since_words,
     step_of,
     until_words,
@@ -111,6 +112,7 @@ def clients(request: HttpRequest, taxpayer: int) -> HttpResponse:
     context = {
         "acting_for": acting_for(firm),
         "firm": firm,
+        "out_of_reach": out_of_reach(firm),
         "typed": typed,
         "chips": [Chip(typed, address_with(request, q=None))] if typed else [],
         "pending": _pending(firm) if after is None and not typed else None,
@@ -303,7 +305,7 @@ def client(request: HttpRequest, taxpayer: int, client: int) -> HttpResponse:
         quiet_caption=True,
     )
     context = {"acting_for": acting_for(firm), "firm": firm, "client": given, "table": table, "held": held}
-    return render(request, "third_party_access/client.html", context)
+    return render(request, "third_party_access/client.html", context | {"out_of_reach": out_of_reach(firm)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from countersign.access.queries.conditions import facts_of
+from countersign.policy.facts import ENDED_LIFE, Condition
 from countersign.taxpayers.models import Taxpayer
 from countersign.third_party_access.queries.clients import Relation
 from countersign.third_party_access.queries.grants import Holding
@@ -35,6 +38,18 @@ def done(number: str) -> HttpResponse:
 def acting_for(taxpayer: Taxpayer) -> ActingFor:
     """The bar that says whom one acts for (UX rule 2)."""
     return ActingFor(taxpayer.legal_name, _("Master Administrator"), links().get("acting_for", ""))
+
+
+def out_of_reach(firm: Taxpayer) -> str:
+    """Why nothing that clients gave to the third party counts now (SPEC 2: "no client reach"); "" where it counts."""
+    conditions = facts_of(firm, at=timezone.now()).conditions
+    if Condition.FROZEN_AS_THIRD_PARTY in conditions:
+        return _("The agency has frozen %(firm)s as third party. Until that ends nobody acts for its clients.") % {
+            "firm": firm.legal_name
+        }
+    if conditions & ENDED_LIFE:
+        return _("%(firm)s is deceased or dissolved: nobody acts for its clients any more.") % {"firm": firm.legal_name}
+    return ""
 
 
 def account_words(holding: Holding) -> TwoLines:
