@@ -35,9 +35,7 @@ def follow(request: HttpRequest, offer: int) -> HttpResponse:
     if found.state != OfferState.OPEN or now >= found.expires_at:
         raise Stale(what=Reason.REQUEST_DECIDED if found.closed_at else Reason.REQUEST_EXPIRED)
     reason = against_following(found, at=now)
-    if reason is Reason.ACCESS_CHANGED:
-        raise Stale(what=reason)
-    return render(request, "leaving/follow.html", {"offer": found, "refused": REASONS[reason] if reason else ""})
+    return render(request, "leaving/follow.html", {"offer": found, "refused": f"{REASONS[reason]}." if reason else ""})
 
 
 @require_safe
