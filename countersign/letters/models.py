@@ -31,3 +31,10 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"letter {self.pk} ({self.kind})"
+
+    @property
+    def address_lines(self) -> list[str]:
+        """Name and address on record, as they stand today."""
+        to = self.taxpayer
+        town = " ".join(filter(None, (to.city, to.state, to.postal_code)))
+        return [line for line in (to.legal_name, to.address1, to.address2, town) if line]
