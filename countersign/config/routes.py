@@ -129,6 +129,8 @@ ROUTES: Mapping[str, Route] = {
     # Leaving
     "leaving:delete_my_profile": Route(Who.SIGNED_IN),
     "leaving:deleted": Route(Who.OPEN),
+    "leaving:falls_away": _of_portfolio(receiver="@victor"),
+    "leaving:falls_away_csv": _of_portfolio(receiver="@victor"),
     "leaving:leave": Route(Who.CONCERNED, {"taxpayer": "@HARBOR-BAKERY"}, by="dana"),
     "leaving:follow": Route(Who.CONCERNED, {"offer": "@offer"}, by="dana"),
     "leaving:take_over": Route(Who.SIGNED_IN),

@@ -18,6 +18,7 @@ from countersign.access.models import (
     SecurityGroup,
     TaxpayerAccess,
 )
+from countersign.access.queries.falling_away import count_falling_away
 from countersign.access.queries.own import is_secondary, live_at, mastered_taxpayers
 from countersign.leaving.models import OfferState, SuccessorOffer
 from countersign.logons.models import Logon
@@ -46,13 +47,24 @@ class LeftTaxpayer:
 
 @dataclass(frozen=True, slots=True)
 class LeftPortfolio:
-    """A portfolio that loses its holder. ``receivers``: who of the firm may take it now."""
+    """A portfolio that loses its holder. ``receivers``: who of the firm may take it now.
+
+    ``sources``: keys of the taxpayers that feed it. ``falls_away``: key of a receiver → how many customers it would not
+    reach as the holder does; who reaches all of them is missing.
+    """
 
     portfolio: int
     name: str
     secondary_logons: int
     receivers: Sequence[Logon]
+    sources: Sequence[int]
+    falls_away: Mapping[int, int]
     groups: int = 0
+
+    @property
+    def less(self) -> list[tuple[Logon, int]]:
+        """The receivers with whom customers fall away, and how many."""
+        return [(one, self.falls_away[one.pk]) for one in self.receivers if one.pk in self.falls_away]
 
     @property
     def in_use(self) -> bool:
@@ -79,7 +91,7 @@ class Consequences:
         """Changes with whatever the page shows as a consequence."""
         seen = [
             [(one.access.pk, one.last, [logon.pk for logon in one.candidates]) for one in self.taxpayers],
-            [(one.portfolio, [logon.pk for logon in one.receivers]) for one in self.portfolios],
+            [(one.portfolio, [logon.pk for logon in one.receivers], one.less) for one in self.portfolios],
             self.secondary.pk if self.secondary else None,
         ]
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:32]
@@ -108,6 +120,14 @@ def consequences_of_leaving(logon: Logon, taxpayer: int, *, at: datetime) -> Con
         raise Refused(Reason.NOT_FOUND, hidden=True)
     held = held_only_through(logon.pk, taxpayer, at=at)
     return Consequences(_taxpayers(logon, [access], at), _portfolios(logon, held, at))
+
+
+def left_portfolio(logon: Logon, portfolio: int, *, at: datetime) -> LeftPortfolio:
+    """One portfolio that the logon holds, as it would be left. Raises a hidden ``Refused`` (404) for any other."""
+    held = PortfolioHolder.objects.filter(live_at(at), holder=logon, portfolio_id=portfolio)
+    for one in _portfolios(logon, held, at):
+        return one
+    raise Refused(Reason.NOT_FOUND, hidden=True)
 
 
 def held_only_through(logon: int, taxpayer: int, *, at: datetime) -> list[PortfolioHolder]:
@@ -179,7 +199,11 @@ def _portfolios(logon: Logon, held: Iterable[PortfolioHolder], at: datetime) -> 
         members = SecondaryLogon.objects.filter(portfolio_id=one.portfolio_id, ended_at=None).count()
         receivers_shown = list(receivers.order_by("last_name", "pk")[:CANDIDATES])
         groups = SecurityGroup.objects.filter(portfolio_id=one.portfolio_id, ended_at=None, is_default=False).count()
-        portfolios.append(LeftPortfolio(one.portfolio_id, _names(sources), members, receivers_shown, groups))
+        keys = [receiver.pk for receiver in receivers_shown]
+        less = count_falling_away(one.portfolio_id, sources=sources, receivers=keys, at=at) if keys else {}
+        portfolios.append(
+            LeftPortfolio(one.portfolio_id, _names(sources), members, receivers_shown, sources, less, groups)
+        )
     return portfolios
 
 

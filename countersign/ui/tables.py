@@ -124,6 +124,12 @@ def address_with(request: HttpRequest, **changes: Any) -> str:
     return f"?{query.urlencode()}"
 
 
+def page_in(request: HttpRequest) -> int:
+    """``?page=``, counted from 1; anything that is no number is the first."""
+    typed = request.GET.get("page", "")
+    return max(int(typed), 1) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
+
+
 def page_size(request: HttpRequest, default: int = DEFAULT_PAGE_SIZE) -> int:
     """``?size=`` if it is one of :data:`PAGE_SIZES`, else ``default``."""
     asked = request.GET.get("size", "")

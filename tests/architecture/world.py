@@ -63,6 +63,7 @@ class World:
             name="Retail clients", portfolio__holders__holder__username=username("maria")
         )
         self.keys |= {"@portfolio": retail.portfolio_id, "@security_group": retail.pk}
+        self.keys["@victor"] = Logon.objects.get(username=username("victor")).pk
         kept = keep_file(
             actor=Logon.objects.get(username=username("maria")),
             portfolio=retail.portfolio_id,

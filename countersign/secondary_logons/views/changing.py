@@ -49,12 +49,11 @@ from countersign.secondary_logons.views.steps import (
     asks_again,
     done,
     opened,
-    page_in,
     step_of,
 )
 from countersign.secondary_logons.words import access_type_words, account_type_words
 from countersign.taxpayers.models import AccountType, Taxpayer
-from countersign.ui.tables import Column, Empty, Pager, Table
+from countersign.ui.tables import Column, Empty, Pager, Table, page_in
 from countersign.ui.words import RIGHTS
 
 SHOWN_ACCOUNTS = 100

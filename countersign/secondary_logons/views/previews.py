@@ -23,11 +23,11 @@ from countersign.secondary_logons.operations.changing import limits_with
 from countersign.secondary_logons.operations.copying import limits_copied
 from countersign.secondary_logons.queries.one import Secondary, secondary_of
 from countersign.secondary_logons.queries.reach import check_may_look
-from countersign.secondary_logons.views.steps import opened, page_in
+from countersign.secondary_logons.views.steps import opened
 from countersign.taxpayers.models import AccountType
 from countersign.ui.components.moments import number
 from countersign.ui.spreadsheet import csv_response, pages_of
-from countersign.ui.tables import Column, Empty, Link, Pager, Table, TwoLines
+from countersign.ui.tables import Column, Empty, Link, Pager, Table, TwoLines, page_in
 from countersign.ui.words import RIGHTS
 
 ACCOUNTS_A_PAGE = 100

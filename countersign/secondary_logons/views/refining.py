@@ -40,11 +40,11 @@ from countersign.secondary_logons.queries.refinement_files import (
     plan,
 )
 from countersign.secondary_logons.views.previews import CSV_BATCH, accounts_csv, accounts_table
-from countersign.secondary_logons.views.steps import asks_again, page_in, standing_of
+from countersign.secondary_logons.views.steps import asks_again, standing_of
 from countersign.secondary_logons.views.uploading import SHOWN, SKIP
 from countersign.ui.components.moments import number
 from countersign.ui.spreadsheet import csv_response
-from countersign.ui.tables import Column, Empty, Link, Pager, Table, TwoLines, address_with
+from countersign.ui.tables import Column, Empty, Link, Pager, Table, TwoLines, address_with, page_in
 from countersign.ui.words import RIGHTS
 from countersign.uploads.pages import ProgressWords, counts_of, progress_of
 

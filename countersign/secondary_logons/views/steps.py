@@ -27,12 +27,6 @@ def step_of(request: HttpRequest) -> str:
     return step if step in (REVIEW, CHANGE, SUBMIT) else REVIEW
 
 
-def page_in(request: HttpRequest) -> int:
-    """``?page=``, counted from 1; anything that is no number is the first."""
-    typed = request.GET.get("page", "")
-    return max(int(typed), 1) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
-
-
 def standing_of(request: HttpRequest, portfolio: int) -> Standing:
     """What the one who is signed in is to the portfolio. Raises a hidden ``Refused`` (404)."""
     return portfolio_of(signed_in(request), portfolio, at=timezone.now())
