@@ -53,6 +53,7 @@ REASONS: dict[str, Promise] = {
     Reason.REQUEST_DECIDED: _("This request has already been decided"),
     Reason.REQUEST_WITHDRAWN: _("This request has been withdrawn"),
     Reason.REQUEST_EXPIRED: _("This request has expired"),
+    Reason.FILE_SUBMITTED: _("This file has been submitted already"),
     Reason.ACCESS_CHANGED: _("The access that you saw has changed since"),
     Reason.FACTORS_CHANGED: _("A second factor was set up meanwhile, in another browser"),
     Reason.DEVICE_ENDED: _("This device is not known any more"),

@@ -69,6 +69,7 @@ class Reason(StrEnum):
     REQUEST_DECIDED = "request_decided"
     REQUEST_WITHDRAWN = "request_withdrawn"
     REQUEST_EXPIRED = "request_expired"
+    FILE_SUBMITTED = "file_submitted"
     ACCESS_CHANGED = "access_changed"
     FACTORS_CHANGED = "factors_changed"
     DEVICE_ENDED = "device_ended"

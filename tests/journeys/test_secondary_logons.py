@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from countersign.access.models import GroupMember
 from countersign.access.queries.decisions import check
@@ -120,6 +120,25 @@ def test_how_do_i_update_a_security_group_to_a_secondary_logon(
     ruth = Logon.objects.get(username=username("ruth"))
     live = GroupMember.objects.filter(logon=ruth, ended_at__isnull=True).values_list("group__name", flat=True)
     assert sorted(live) == ["Default", "Restaurants"]
+
+
+def test_who_ticks_a_group_before_the_scripts_are_there_sees_what_it_changes_too(open_as: Callable[..., Page]) -> None:
+    maria = open_as("maria")
+
+    def late(route: Route) -> None:
+        maria.wait_for_timeout(1_500)
+        route.continue_()
+
+    to_secondary_logons(maria)
+    maria.get_by_role("link", name="ruth.lopezcpa").click()
+    maria.route("**/htmx*.js", late)
+    address = (
+        maria.get_by_role("region", name="Security Groups").get_by_role("link", name="Change").get_attribute("href")
+    )
+    assert address
+    maria.goto(address, wait_until="commit")
+    maria.get_by_text("Restaurants").first.click()
+    expect(maria.get_by_role("table", name="Who gains and who loses clients")).to_be_visible()
 
 
 def test_how_do_i_deactivate_user_access_for_a_secondary_logon(

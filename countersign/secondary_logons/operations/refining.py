@@ -83,7 +83,7 @@ def submit_refinements(
         return earlier
     kept = file_of(standing, file)
     if kept.submission:
-        raise Stale(what=Reason.REQUEST_DECIDED)
+        raise Stale(what=Reason.FILE_SUBMITTED)
     at = after_waiting(now)
     planned = plan(standing, kept.rows, at=at)
     preview = preview_of_refinements(portfolio, planned.changes, at=at)

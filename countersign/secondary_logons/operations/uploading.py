@@ -57,7 +57,7 @@ def submit_file(
         return earlier
     kept = file_of(standing, file)
     if kept.submission:
-        raise Stale(what=Reason.REQUEST_DECIDED)
+        raise Stale(what=Reason.FILE_SUBMITTED)
     planned = plan(standing, kept.rows)
     bad = [one for one in planned if one.outcome is not Outcome.READY]
     if len(bad) == len(planned):

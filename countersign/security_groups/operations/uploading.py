@@ -68,7 +68,7 @@ def place_from_file(
         return earlier
     kept = file_of(standing, file, actor=actor, lock=True)
     if kept.submission:
-        raise Stale(what=Reason.REQUEST_DECIDED)
+        raise Stale(what=Reason.FILE_SUBMITTED)
     at = after_waiting(now)
     meaning = meaning_of(standing, kept.rows, at=at)
     check_may_place_all(standing, meaning.moves)

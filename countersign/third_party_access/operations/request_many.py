@@ -69,7 +69,7 @@ def submit_requests(
     file_of(actor, third_party, file, at=now)
     kept = RequestFile.objects.select_for_update().get(pk=file)
     if kept.submission:
-        raise Stale(what=Reason.REQUEST_DECIDED)
+        raise Stale(what=Reason.FILE_SUBMITTED)
     planned = plan(firm, kept.rows, at=now)
     bad = sum(one.outcome is not Outcome.READY for one in planned)
     if bad == len(planned):

@@ -50,6 +50,19 @@
     (field.closest(".usa-form-group") || field).scrollIntoView({ block: "start" });
   });
 
+  // What was ticked before the scripts were there, or what the browser filled in again, counts as just chosen.
+  document.addEventListener("htmx:load", function (event) {
+    if (event.target !== document.body) return;
+    document.querySelectorAll("form[hx-trigger=change]").forEach(function (form) {
+      var chosen = Array.prototype.some.call(form.elements, function (field) {
+        if (field.type === "hidden") return false;
+        if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+        return field.defaultValue !== undefined && field.value !== field.defaultValue;
+      });
+      if (chosen) form.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
+
   document.addEventListener("DOMContentLoaded", function () { enhance(document); });
   document.addEventListener("htmx:afterSwap", function (event) { enhance(event.detail.elt); });
 })();
