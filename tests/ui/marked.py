@@ -21,8 +21,8 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-Message = tuple[str | None, str]
-"""Context and (first) string."""
+Message = tuple[str | None, tuple[str, ...]]
+"""Context, and the string, or the two of which a number chooses."""
 
 
 def marked(folder: Path) -> Iterator[tuple[Message, Path]]:
@@ -38,6 +38,6 @@ def marked(folder: Path) -> Iterator[tuple[Message, Path]]:
         for _line, message, _comments, context in extract(
             "python", io.BytesIO(source.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
         ):
-            first = message if isinstance(message, str) else message[0]
-            if first:
-                yield (context, first), path
+            strings = (message,) if isinstance(message, str) else tuple(message)
+            if strings[0]:
+                yield (context, strings), path

@@ -87,7 +87,7 @@ def test_every_marked_string_has_a_translation(language: str) -> None:
     path = Path(site.LOCALE_PATHS[0]) / language / "LC_MESSAGES" / "django.po"
     with path.open("rb") as text:
         messages = [one for one in read_po(text) if one.id]
-    translated = {(one.context, _texts(one.id)[0]) for one in messages}
+    translated = {(one.context, _texts(one.id)) for one in messages}
     top = Path(countersign.__file__).parent
     missing = {string: str(where.relative_to(top)) for string, where in marked(top) if string not in translated}
     assert not missing, f"add to {path.relative_to(top)}"
