@@ -66,3 +66,25 @@ def test_no_password_is_kept(browser: Any, site: str) -> None:
     expect(page.locator("[name=password]")).to_have_value("")
     assert page.evaluate("window.sessionStorage.length") == 0
     page.context.close()
+
+
+def test_nor_one_that_is_shown(browser: Any, site: str) -> None:
+    page = browser.new_context(base_url=site, locale="en-US").new_page()
+    page.goto("/log-in/")
+    page.get_by_label("Password", exact=True).fill("harbor lanterns")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("[name=password]")).to_have_attribute("type", "text")
+    in_spanish(page)
+    expect(page.locator("[name=password]")).to_have_value("")
+    page.context.close()
+
+
+def test_nor_a_number_that_names_a_taxpayer(open_as: Callable[..., Page]) -> None:
+    page = open_as("maria")
+    page.goto("/profile/more/")
+    page.get_by_role("link", name="Request to Manage Other Taxpayer's Accounts").click()
+    page.get_by_label("ID number").fill("97-1000101")
+    page.get_by_label("Legal name").fill("Harbor Bakery")
+    in_spanish(page)
+    expect(page.locator("[name=legal_name]")).to_have_value("Harbor Bakery")
+    expect(page.locator("[name=id_number]")).to_have_value("")

@@ -3,12 +3,15 @@
   "use strict";
   var KEY = "typed-before-language";
 
+  // Neither a secret, also while it is shown, nor a number that names a taxpayer or proves a right.
+  var SECRET = /^(id_number|value|code|digits)$/;
+
   function fields() {
-    // Never a secret; and which language somebody has chosen is what just changed.
+    // Which language somebody has chosen is what just changed.
     return Array.prototype.filter.call(document.querySelectorAll("main form[method=post] [name]"), function (field) {
       return field.name !== "csrfmiddlewaretoken" && field.name !== "language" &&
-        !/^(password|file|submit|button)$/.test(field.type) &&
-        field.autocomplete !== "one-time-code";
+        !/^(password|file|submit|button)$/.test(field.type) && !SECRET.test(field.name) &&
+        !/password|one-time-code/.test(field.autocomplete || "");
     });
   }
   function ticked(field) { return field.type === "checkbox" || field.type === "radio"; }
